@@ -1,0 +1,113 @@
+"""What GREEN-API answers."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+type Json = str | int | float | bool | list[Json] | dict[str, Json] | None
+type JsonObject = dict[str, Json]
+
+
+class InstanceState(StrEnum):
+    """What an instance can be doing, in the API's words.
+
+    https://green-api.com/en/docs/api/account/GetStateInstance/
+    """
+
+    AUTHORIZED = "authorized"
+    NOT_AUTHORIZED = "notAuthorized"
+    STARTING = "starting"
+    BLOCKED = "blocked"
+    SUSPENDED = "suspended"
+    YELLOW_CARD = "yellowCard"
+    SLEEP_MODE = "sleepMode"
+    UNKNOWN = "unknown"
+
+    @classmethod
+    def from_answer(cls, answer: JsonObject | None) -> InstanceState:
+        """Read getStateInstance; a fresh instance answers null for up to 5 minutes."""
+        if answer is None or answer.get("stateInstance") is None:
+            return cls.STARTING
+        try:
+            return cls(str(answer["stateInstance"]))
+        except ValueError:
+            return cls.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class WaSettings:
+    """The WhatsApp account behind an instance.
+
+    https://green-api.com/en/docs/api/account/GetWaSettings/
+    """
+
+    phone: str | None
+    suspended_until: datetime | None
+
+    @classmethod
+    def from_answer(cls, answer: JsonObject) -> WaSettings:
+        """Read getWaSettings; the phone comes as a text or as a number."""
+        phone, until = answer.get("phone"), answer.get("suspendedUntil")
+        return cls(
+            phone=str(phone) if phone else None,
+            suspended_until=datetime.fromtimestamp(int(until), UTC)
+            if isinstance(until, int | float) and 0 < until < _LAST_TIMESTAMP
+            else None,
+        )
+
+
+# The last second datetime can express.
+_LAST_TIMESTAMP = datetime.max.replace(tzinfo=UTC).timestamp()
+
+
+@dataclass(frozen=True, slots=True)
+class NumberCheck:
+    """Whether a phone number has WhatsApp.
+
+    https://green-api.com/en/docs/api/service/CheckWhatsapp/
+    """
+
+    exists: bool
+
+    @classmethod
+    def from_answer(cls, answer: JsonObject) -> NumberCheck:
+        """Read checkWhatsapp."""
+        return cls(exists=answer["existsWhatsapp"] is True)
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A person or a group the account knows.
+
+    https://green-api.com/en/docs/api/service/GetContacts/
+    """
+
+    chat_id: str
+    name: str
+
+    @classmethod
+    def from_answer(cls, answer: JsonObject) -> Contact:
+        """Read one item of getContacts; the phone book's name goes before the profile's."""
+        return cls(
+            chat_id=str(answer["id"]),
+            name=str(answer.get("contactName") or answer.get("name") or "").strip(),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SentMessage:
+    """A message that GREEN-API has taken into its send queue; not yet a delivery."""
+
+    message_id: str
+
+    @classmethod
+    def from_answer(cls, answer: JsonObject) -> SentMessage:
+        """Read the answer of every method that sends one message."""
+        return cls(message_id=_text(answer["idMessage"]))
+
+
+def _text(value: Json) -> str:
+    """Return a text that is one."""
+    if not isinstance(value, str) or not value:
+        raise TypeError("text expected")
+    return value

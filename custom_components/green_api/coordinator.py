@@ -1,0 +1,229 @@
+"""The instance: how to reach it, and what state it is in."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+import logging
+from typing import Any, Final, override
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_TOKEN
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+from homeassistant.util import dt as dt_util
+from homeassistant.util.hass_dict import HassKey
+
+from .api import (
+    ChatId,
+    GreenApiAuthenticationError,
+    GreenApiClient,
+    GreenApiError,
+    GreenApiNotLinkedError,
+    GreenApiQuotaError,
+    GreenApiSuspendedError,
+    GreenApiWrongServerError,
+    InstanceState,
+    RateLimits,
+)
+from .const import (
+    CONF_API_URL,
+    CONF_INSTANCE_ID,
+    CONF_MEDIA_URL,
+    CONSOLE_URL,
+    DOMAIN,
+    STATE_INTERVAL,
+)
+from .errors import api_error, translated
+
+_LOGGER = logging.getLogger(__name__)
+
+_RATE_LIMITS: HassKey[dict[str, RateLimits]] = HassKey(f"{DOMAIN}_rate_limits")
+
+# In these states GREEN-API takes messages, keeps them for 24 hours, and answers as if
+# all were well.
+_HINDRANCES: Final[Mapping[InstanceState, str]] = {
+    InstanceState.NOT_AUTHORIZED: "not_linked",
+    InstanceState.BLOCKED: "blocked",
+    InstanceState.SUSPENDED: "suspended",
+    InstanceState.YELLOW_CARD: "suspended",
+}
+_STATE_ISSUES: Final = frozenset({*_HINDRANCES.values(), "suspended_until"})
+_QUOTA_ISSUES: Final = frozenset({"quota_exceeded", "quota_exceeded_chats"})
+
+
+@callback
+def async_create_client(hass: HomeAssistant, data: Mapping[str, Any]) -> GreenApiClient:
+    """Return a client for the credentials in a config entry's data.
+
+    All clients of an instance share its limits: GREEN-API does not care whether it is
+    a flow that asks or the entry.
+
+    Raises InvalidUrlError for an address that is none.
+    """
+    instance_id = data[CONF_INSTANCE_ID]
+    limits = hass.data.setdefault(_RATE_LIMITS, {})
+    return GreenApiClient(
+        async_get_clientsession(hass),
+        instance_id,
+        data[CONF_TOKEN],
+        api_url=data[CONF_API_URL],
+        media_url=data[CONF_MEDIA_URL],
+        limits=limits.setdefault(instance_id, RateLimits()),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """What is known of an instance."""
+
+    state: InstanceState
+    suspended_until: datetime | None = None
+
+    @property
+    def hindrance(self) -> HomeAssistantError | None:
+        """Return why a message would not leave, though GREEN-API would take it."""
+        if (key := _HINDRANCES.get(self.state)) is None:
+            return None
+        if key == "suspended" and self.suspended_until:
+            until = dt_util.as_local(self.suspended_until)
+            return translated("suspended_until", until=f"{until:%Y-%m-%d %H:%M}")
+        return translated(key)
+
+
+class GreenApiCoordinator(DataUpdateCoordinator[Instance | None]):
+    """Know the state of an instance; None until GREEN-API was reached once."""
+
+    config_entry: ConfigEntry
+
+    def __init__(
+        self, hass: HomeAssistant, config_entry: ConfigEntry, client: GreenApiClient
+    ) -> None:
+        """Take the client of the instance."""
+        super().__init__(
+            hass,
+            _LOGGER,
+            config_entry=config_entry,
+            name=DOMAIN,
+            update_interval=STATE_INTERVAL,
+            always_update=False,
+        )
+        self.client = client
+        self.device_info = DeviceInfo(
+            configuration_url=CONSOLE_URL,
+            entry_type=DeviceEntryType.SERVICE,
+            identifiers={(DOMAIN, client.instance_id)},
+            manufacturer="GREEN-API",
+            model="WhatsApp",
+            name=config_entry.title,
+            serial_number=client.instance_id,
+        )
+        self._asking = asyncio.Lock()
+        self._times_asked = 0
+        self._out_of_quota: set[ChatId] = set()
+
+    @override
+    async def _async_update_data(self) -> Instance:
+        """Ask for the state."""
+        try:
+            state = await self.client.get_state_instance()
+            suspended_until = None
+            if _HINDRANCES.get(state) == "suspended":
+                settings = await self.client.get_wa_settings()
+                suspended_until = settings.suspended_until
+        except GreenApiError as err:
+            error = self.async_handle_error(err)
+            raise UpdateFailed(
+                translation_domain=DOMAIN,
+                translation_key=error.translation_key,
+                translation_placeholders=error.translation_placeholders,
+            ) from err
+        finally:
+            self._times_asked += 1
+        instance = Instance(state, suspended_until)
+        self._async_update_issues(instance)
+        return instance
+
+    async def async_ask(self) -> None:
+        """Ask for the state now; all who want that meanwhile share the answer."""
+        times_asked = self._times_asked
+        async with self._asking:
+            if self._times_asked == times_asked:
+                await self.async_refresh()
+
+    async def async_check_can_send(self) -> None:
+        """Raise if a message would not leave, though GREEN-API would take it."""
+        if self.data is None or self.data.hindrance:
+            # Not known yet, or known for the worse: that may be a minute old.
+            await self.async_ask()
+        if self.data and (error := self.data.hindrance):
+            raise error
+
+    @callback
+    def async_handle_error(
+        self, error: GreenApiError, chat_id: ChatId | None = None
+    ) -> HomeAssistantError:
+        """Do what an error of GREEN-API calls for, and return it for the person."""
+        told = api_error(error)
+        match error:
+            case GreenApiAuthenticationError() | GreenApiWrongServerError():
+                self.config_entry.async_start_reauth(self.hass)
+            case GreenApiNotLinkedError() | GreenApiSuspendedError():
+                self.config_entry.async_create_background_task(
+                    self.hass, self.async_ask(), f"{DOMAIN} state"
+                )
+            case GreenApiQuotaError() if chat_id:
+                self._out_of_quota.add(chat_id)
+                self._async_create_issue(told)
+        return told
+
+    @callback
+    def async_handle_success(self, chat_id: ChatId) -> None:
+        """Take back what was said when the quota did not cover a chat."""
+        if chat_id in self._out_of_quota:
+            self._out_of_quota.discard(chat_id)
+            if not self._out_of_quota:
+                self._async_delete_issues(_QUOTA_ISSUES)
+
+    @callback
+    def async_delete_issues(self) -> None:
+        """Take back all that was said of the instance."""
+        self._async_delete_issues(_STATE_ISSUES | _QUOTA_ISSUES)
+
+    @callback
+    def _async_update_issues(self, instance: Instance) -> None:
+        """Say what hinders the instance, and take back what no longer does."""
+        error = instance.hindrance
+        self._async_delete_issues(
+            _STATE_ISSUES - ({error.translation_key} if error else set())
+        )
+        if error:
+            self._async_create_issue(error)
+
+    @callback
+    def _async_create_issue(self, error: HomeAssistantError) -> None:
+        key = str(error.translation_key)
+        ir.async_create_issue(
+            self.hass,
+            DOMAIN,
+            f"{key}_{self.config_entry.entry_id}",
+            is_fixable=False,
+            learn_more_url=CONSOLE_URL,
+            severity=ir.IssueSeverity.ERROR,
+            translation_key=key,
+            translation_placeholders={
+                "instance": self.config_entry.title,
+                **(error.translation_placeholders or {}),
+            },
+        )
+
+    @callback
+    def _async_delete_issues(self, keys: frozenset[str]) -> None:
+        for key in keys:
+            ir.async_delete_issue(
+                self.hass, DOMAIN, f"{key}_{self.config_entry.entry_id}"
+            )

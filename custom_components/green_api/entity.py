@@ -1,0 +1,53 @@
+"""What the entities of this integration have in common."""
+
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
+from homeassistant.helpers.entity import Entity
+from homeassistant.helpers.update_coordinator import CoordinatorEntity
+
+from .const import DOMAIN
+from .coordinator import GreenApiCoordinator
+from .entry import GreenApiConfigEntry
+
+
+def chat_unique_id(entry: ConfigEntry, chat: ConfigSubentry) -> str:
+    """Return what identifies a chat for good, also when its number changes."""
+    return f"{entry.unique_id}_{chat.subentry_id}"
+
+
+class GreenApiEntity(CoordinatorEntity[GreenApiCoordinator]):
+    """An entity of an instance."""
+
+    _attr_has_entity_name = True
+
+    def __init__(self, coordinator: GreenApiCoordinator, key: str) -> None:
+        """Belong to the device of the instance."""
+        super().__init__(coordinator)
+        self._attr_translation_key = key
+        self._attr_unique_id = f"{coordinator.client.instance_id}_{key}"
+        self._attr_device_info = coordinator.device_info
+
+
+class GreenApiChatEntity(Entity):
+    """An entity of a chat."""
+
+    _attr_has_entity_name = True
+    _attr_should_poll = False
+
+    def __init__(self, entry: GreenApiConfigEntry, chat: ConfigSubentry) -> None:
+        """Belong to the device of the chat, under the device of the instance."""
+        coordinator = entry.runtime_data.coordinator
+        self._attr_unique_id = chat_unique_id(entry, chat)
+        self._attr_device_info = DeviceInfo(
+            entry_type=DeviceEntryType.SERVICE,
+            identifiers={(DOMAIN, self._attr_unique_id)},
+            manufacturer="GREEN-API",
+            model="WhatsApp chat",
+            name=chat.title,
+            via_device_id=dr.async_get_device_id_by_identifier(
+                coordinator.hass,
+                (DOMAIN, coordinator.client.instance_id),
+                config_entry_id=entry.entry_id,
+            ),
+        )

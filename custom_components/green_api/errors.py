@@ -1,0 +1,110 @@
+"""What GREEN-API's errors mean to a person: exception -> translated Home Assistant error."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers.translation import async_get_cached_translations
+
+from .api import (
+    ChatId,
+    GreenApiAuthenticationError,
+    GreenApiConnectionError,
+    GreenApiError,
+    GreenApiInstanceGoneError,
+    GreenApiNotLinkedError,
+    GreenApiOutcomeUnknownError,
+    GreenApiQuotaError,
+    GreenApiRateLimitError,
+    GreenApiResponseError,
+    GreenApiStartingError,
+    GreenApiSuspendedError,
+    GreenApiValidationError,
+    GreenApiWrongServerError,
+    InvalidChatIdError,
+    PhoneNumberNotInternationalError,
+)
+from .const import DOMAIN
+
+_TRANSLATION_KEYS: Final[Mapping[type[Exception], str]] = {
+    GreenApiAuthenticationError: "invalid_auth",
+    GreenApiConnectionError: "cannot_connect",
+    GreenApiInstanceGoneError: "instance_gone",
+    GreenApiNotLinkedError: "not_linked",
+    GreenApiOutcomeUnknownError: "outcome_unknown",
+    GreenApiRateLimitError: "rate_limited",
+    GreenApiStartingError: "starting",
+    GreenApiSuspendedError: "suspended",
+    GreenApiWrongServerError: "wrong_server",
+}
+
+
+def api_error(error: GreenApiError) -> HomeAssistantError:
+    """Return what a person is told of an error of GREEN-API."""
+    match error:
+        case GreenApiQuotaError(chat_ids=()):
+            return translated("quota_exceeded")
+        case GreenApiQuotaError():
+            chats = ", ".join(ChatId.parse(each).display for each in error.chat_ids)
+            return translated("quota_exceeded_chats", chats=chats)
+        case GreenApiValidationError():
+            return translated("rejected", reason=str(error))
+        case GreenApiResponseError():
+            return translated("unexpected_answer", status=str(error))
+    return translated(_TRANSLATION_KEYS[type(error)])
+
+
+def flow_error_key(error: GreenApiError) -> str:
+    """Return what a form says is wrong."""
+    match error:
+        case GreenApiResponseError():
+            return "wrong_server"
+        case (
+            GreenApiValidationError() | GreenApiQuotaError() | GreenApiSuspendedError()
+        ):
+            return "unknown"
+    return _TRANSLATION_KEYS[type(error)]
+
+
+def chat_error(text: str, error: InvalidChatIdError) -> ServiceValidationError:
+    """Return what a person is told of a phone number or chat id that is none."""
+    if isinstance(error, PhoneNumberNotInternationalError):
+        return invalid("not_international", chat=text)
+    return invalid("invalid_chat", chat=text)
+
+
+def translated(key: str, **placeholders: str) -> HomeAssistantError:
+    """Return an error that is not the caller's fault."""
+    return HomeAssistantError(
+        translation_domain=DOMAIN,
+        translation_key=key,
+        translation_placeholders=placeholders,
+    )
+
+
+def invalid(key: str, **placeholders: str) -> ServiceValidationError:
+    """Return an error of the caller's, raised before anything is sent."""
+    return ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key=key,
+        translation_placeholders=placeholders,
+    )
+
+
+@callback
+def describe(hass: HomeAssistant, error: HomeAssistantError) -> str:
+    """Return the text of an error in the language of the house.
+
+    For texts that become a part of another; by itself an error is put into the reader's
+    language by the frontend.
+    """
+    translations = async_get_cached_translations(
+        hass, hass.config.language, "exceptions", DOMAIN
+    )
+    text = translations.get(
+        f"component.{DOMAIN}.exceptions.{error.translation_key}.message"
+    )
+    if error.translation_domain != DOMAIN or text is None:
+        return str(error)
+    return text.format(**(error.translation_placeholders or {}))

@@ -1,0 +1,86 @@
+"""The notify.<name> actions, which `alert`, notify groups and old automations call."""
+
+from collections.abc import Mapping
+from typing import Any, Final, override
+
+import voluptuous as vol
+
+from homeassistant.components.notify import (
+    ATTR_DATA,
+    ATTR_TARGET,
+    ATTR_TITLE,
+    BaseNotificationService,
+)
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import config_validation as cv
+from homeassistant.util import slugify
+
+from .const import (
+    ATTR_LINK_PREVIEW,
+    ATTR_QUOTED_MESSAGE_ID,
+    CONF_ACTIONS,
+    DOMAIN,
+    SUBENTRY_TYPE_CHAT,
+)
+from .entry import GreenApiConfigEntry
+from .errors import invalid
+from .outbox import OutgoingText, async_send_text
+from .recipients import async_default_recipients, async_recipients_by_name
+
+_DATA_SCHEMA: Final = vol.Schema(
+    {
+        vol.Optional(ATTR_QUOTED_MESSAGE_ID): cv.string,
+        vol.Optional(ATTR_LINK_PREVIEW): cv.boolean,
+    }
+)
+
+
+@callback
+def async_action_name(hass: HomeAssistant, instance_id: str) -> str:
+    """Return the name for the action of a new instance, which it then keeps."""
+    taken = {
+        name
+        for entry in hass.config_entries.async_entries(DOMAIN)
+        for name in entry.data[CONF_ACTIONS]
+    }
+    return f"{DOMAIN}_{instance_id}" if DOMAIN in taken else DOMAIN
+
+
+class GreenApiNotificationService(BaseNotificationService):
+    """One notify action of an instance, and with it one for each of its chats."""
+
+    def __init__(self, entry: GreenApiConfigEntry, name: str) -> None:
+        """Take the instance and the name of the action."""
+        self._entry = entry
+        self._name = name
+        # The instance's own action; others have moved in from configuration.yaml.
+        self.prefix = next(iter(entry.data[CONF_ACTIONS]))
+
+    @property
+    @override
+    def targets(self) -> Mapping[str, str]:
+        """Return the chats that get an action of their own, behind the prefix."""
+        chats: dict[str, str] = {}
+        if self._name == self.prefix:
+            for chat in self._entry.get_subentries_of_type(SUBENTRY_TYPE_CHAT):
+                name = slugify(chat.title)
+                while name in chats:
+                    name = f"{name}_2"
+                chats[name] = str(chat.unique_id)
+        return chats
+
+    @override
+    async def async_send_message(self, message: str, **kwargs: Any) -> None:
+        """Send a text to the target, else to whom the action is for."""
+        try:
+            data = _DATA_SCHEMA(kwargs.get(ATTR_DATA) or {})
+        except vol.Invalid as err:
+            raise invalid("invalid_data", reason=str(err)) from err
+        text = OutgoingText.create(message, kwargs.get(ATTR_TITLE), **data)
+        names = kwargs.get(ATTR_TARGET) or self._entry.data[CONF_ACTIONS][self._name]
+        recipients = (
+            async_recipients_by_name(self.hass, self._entry, names)
+            if names
+            else async_default_recipients(self.hass, self._entry)
+        )
+        await async_send_text(self.hass, recipients, text)

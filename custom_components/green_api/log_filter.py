@@ -1,0 +1,78 @@
+"""Keep the tokens out of the logs.
+
+GREEN-API has the token in the path of every URL. This integration logs no URL, but what
+it stands on may: the HTTP stack in its debug messages, and any traceback through it. So
+records are scrubbed on their way out, as in Home Assistant's Telegram integration.
+"""
+
+from collections import Counter
+import logging
+from typing import override
+
+from homeassistant.core import CALLBACK_TYPE, callback
+
+_REDACTED = "**REDACTED**"
+
+
+class TokenRedactingFilter(logging.Filter):
+    """Replace tokens in log records with a placeholder."""
+
+    def __init__(self) -> None:
+        """Start with no tokens."""
+        super().__init__()
+        # Two may need the same one: an entry, and a flow that looks after it.
+        self._users: Counter[str] = Counter()
+        # Replaced as a whole, as other threads read it while they log.
+        self._tokens: frozenset[str] = frozenset()
+
+    def add(self, token: str) -> None:
+        """Redact a token once more."""
+        self._users[token] += 1
+        self._tokens = frozenset(self._users)
+
+    def remove(self, token: str) -> None:
+        """Redact a token once less."""
+        self._users[token] -= 1
+        self._users = +self._users
+        self._tokens = frozenset(self._users)
+
+    @override
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Redact the message, the traceback and the stack of a record."""
+        if not self._tokens:
+            return True
+        message = record.getMessage()
+        if message != (redacted := self._redact(message)):
+            record.msg, record.args = redacted, None
+        if record.exc_info:
+            traceback = logging.Formatter().formatException(record.exc_info)
+            if traceback != (redacted := self._redact(traceback)):
+                # As finished text, so that no handler writes the exception out again.
+                record.exc_text, record.exc_info = redacted, None
+        if record.stack_info:
+            record.stack_info = self._redact(record.stack_info)
+        return True
+
+    def _redact(self, text: str) -> str:
+        for token in self._tokens:
+            text = text.replace(token, _REDACTED)
+        return text
+
+
+_FILTER = TokenRedactingFilter()
+
+
+@callback
+def async_redact_token(token: str) -> CALLBACK_TYPE:
+    """Redact a token in every log record, until the returned function is called."""
+    # On the handlers of the root logger, which see every record. A logger's own filters
+    # see only what is logged through that very logger.
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(_FILTER)
+    _FILTER.add(token)
+
+    @callback
+    def stop() -> None:
+        _FILTER.remove(token)
+
+    return stop

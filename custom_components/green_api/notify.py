@@ -1,0 +1,109 @@
+"""Notify entities for chats, and the notify actions that are older than entities."""
+
+from typing import override
+
+import voluptuous as vol
+
+from homeassistant.components.notify import (
+    DOMAIN as NOTIFY_DOMAIN,
+    PLATFORM_SCHEMA as NOTIFY_PLATFORM_SCHEMA,
+    BaseNotificationService,
+    NotifyEntity,
+    NotifyEntityFeature,
+)
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.const import CONF_TARGET, CONF_TOKEN
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.typing import ConfigType, DiscoveryInfoType
+
+from .api import ChatId
+from .const import (
+    CONF_ACTIONS,
+    CONF_API_URL,
+    CONF_CHAT,
+    CONF_INSTANCE_ID,
+    SUBENTRY_TYPE_CHAT,
+)
+from .entity import GreenApiChatEntity
+from .entry import GreenApiConfigEntry
+from .legacy_notify import GreenApiNotificationService
+from .outbox import SIGNAL_SENT, OutgoingText
+from .yaml_import import MovedInNotificationService, async_import_yaml
+
+# Order and pace are the outbox's; a limit here would make chats wait for each other.
+PARALLEL_UPDATES = 0
+
+PLATFORM_SCHEMA = NOTIFY_PLATFORM_SCHEMA.extend(
+    {
+        vol.Required(CONF_INSTANCE_ID): vol.All(cv.string, cv.matches_regex(r"\d+$")),
+        vol.Required(CONF_TOKEN): cv.string,
+        vol.Optional(CONF_TARGET, default=list): vol.All(cv.ensure_list, [cv.string]),
+        vol.Optional(CONF_API_URL): cv.string,
+    }
+)
+
+
+async def async_get_service(
+    hass: HomeAssistant,
+    config: ConfigType,
+    discovery_info: DiscoveryInfoType | None = None,
+) -> BaseNotificationService:
+    """Move a notifier of configuration.yaml into a config entry."""
+    await async_import_yaml(hass, config)
+    return MovedInNotificationService()
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: GreenApiConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the entities of the chats, and the actions of the instance."""
+    for chat in entry.get_subentries_of_type(SUBENTRY_TYPE_CHAT):
+        async_add_entities(
+            [GreenApiNotifyEntity(entry, chat)], config_subentry_id=chat.subentry_id
+        )
+    for name in entry.data[CONF_ACTIONS]:
+        # A name that somebody else has is theirs, to keep and to remove.
+        if not hass.services.has_service(NOTIFY_DOMAIN, name):
+            service = GreenApiNotificationService(entry, name)
+            await service.async_setup(hass, name, service.prefix)
+            await service.async_register_services()
+            entry.async_on_unload(service.async_unregister_services)
+
+
+class GreenApiNotifyEntity(GreenApiChatEntity, NotifyEntity):
+    """Send texts to a chat.
+
+    Always available: Home Assistant skips what is not, with a line in the log, and an
+    alarm would be silent. Whether it can send, it finds out by sending.
+    """
+
+    _attr_name = None
+    _attr_supported_features = NotifyEntityFeature.TITLE
+
+    def __init__(self, entry: GreenApiConfigEntry, chat: ConfigSubentry) -> None:
+        """Take the chat."""
+        super().__init__(entry, chat)
+        self._outbox = entry.runtime_data.outbox
+        self._chat_id = ChatId.parse(chat.data[CONF_CHAT])
+        self._signal = SIGNAL_SENT.format(chat.subentry_id)
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Keep the time of what others send to the chat, too."""
+        self.async_on_remove(
+            async_dispatcher_connect(
+                self.hass, self._signal, self._async_record_notification
+            )
+        )
+
+    @override
+    async def async_send_message(self, message: str, title: str | None = None) -> None:
+        """Send a text."""
+        await self._outbox.async_send_text(
+            self._chat_id, OutgoingText.create(message, title)
+        )

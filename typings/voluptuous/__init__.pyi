@@ -1,0 +1,2 @@
+# Home Assistant answers `import voluptuous` with probatio; this says the same to a type checker.
+from probatio import *
