@@ -1,0 +1,39 @@
+"""What a method of the API is, and what a call of it carries."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .instance import Instance
+    from .models import Json
+    from .validation import Fields, Query
+
+
+@dataclass(slots=True)
+class Call:
+    """A call of a method that got past the door."""
+
+    instance: Instance
+    method: str
+    fields: Fields
+    query: Query
+    now: float
+    # The chat the call spends quota on, known once the method has read it.
+    chat_id: str | None = None
+
+    def afford(self, chat_id: str | None = None) -> None:
+        """Refuse the call when the plan does not cover it."""
+        self.instance.quota.check(self.method, chat_id)
+        self.chat_id = chat_id
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A method: its name, verb, calls per second, and what it does."""
+
+    name: str
+    verb: str
+    rate: float
+    run: Callable[[Call], Json]

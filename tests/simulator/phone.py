@@ -1,0 +1,179 @@
+"""The phone page: what arrived, and a panel to change the state and switch faults."""
+
+import base64
+from hashlib import sha256
+from http import HTTPStatus
+from pathlib import Path
+import re
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from .faults import FaultKind
+from .models import InstanceState, Message
+from .validation import LID
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .instance import Instance
+    from .models import Clock, Json
+
+_PAGE = Path(__file__).with_name("phone.html")
+_SUSPENSION = 24 * 60 * 60
+
+
+class Phone:
+    """The pages of all instances. They know neither a token nor a way to the API."""
+
+    def __init__(self, instances: Mapping[str, Instance], clock: Clock) -> None:
+        """Show these instances, and those added later."""
+        self._instances = instances
+        self._clock = clock
+        self._html = _PAGE.read_text(encoding="utf-8")
+        self._headers = {"Content-Security-Policy": _content_policy(self._html)}
+
+    def routes(self) -> list[web.RouteDef]:
+        """Return the routes of the pages."""
+        return [
+            web.get("/", self._page),
+            web.get("/phones.json", self._phones),
+            web.get("/phone/{id:[0-9]+}", self._page),
+            web.get("/phone/{id:[0-9]+}/messages.json", self._messages),
+            web.post("/phone/{id:[0-9]+}/control", self._control),
+        ]
+
+    async def _page(self, request: web.Request) -> web.Response:
+        if "id" in request.match_info:
+            self._instance(request)
+        return web.Response(
+            text=self._html, content_type="text/html", headers=self._headers
+        )
+
+    async def _phones(self, _: web.Request) -> web.Response:
+        return _json(
+            {
+                "phones": [
+                    {"id": one.id, "phone": one.phone, "state": one.state}
+                    for one in self._instances.values()
+                ],
+                "states": list(InstanceState),
+                "faults": [
+                    {"kind": kind, "description": kind.description}
+                    for kind in FaultKind
+                ],
+            }
+        )
+
+    async def _messages(self, request: web.Request) -> web.Response:
+        instance = self._instance(request)
+        return _json(
+            {
+                "id": instance.id,
+                "phone": instance.phone,
+                "state": instance.state,
+                "queue": len(instance.queue),
+                "faults": [
+                    {
+                        "description": fault.kind.description,
+                        "method": fault.method,
+                        "chatId": fault.chat_id,
+                        "times": fault.times,
+                    }
+                    for fault in instance.faults.active
+                ],
+                "chats": chats(instance),
+            }
+        )
+
+    async def _control(self, request: web.Request) -> web.Response:
+        instance = self._instance(request)
+        # Other web pages can send forms here, but no JSON: browsers ask first.
+        if request.content_type != "application/json":
+            raise web.HTTPUnsupportedMediaType
+        try:
+            _change(instance, await request.json(), self._clock)
+        except KeyError, TypeError, ValueError:
+            raise web.HTTPBadRequest from None
+        return web.Response(status=HTTPStatus.NO_CONTENT)
+
+    def _instance(self, request: web.Request) -> Instance:
+        instance = self._instances.get(request.match_info["id"])
+        if instance is None:
+            raise web.HTTPNotFound(text="No such instance")
+        return instance
+
+
+def chats(instance: Instance) -> list[Json]:
+    """Return the chats with something in them, the latest first."""
+    arrived: dict[str, list[Message]] = {}
+    for message in instance.messages:
+        chat_id = _chat_id(instance, message.chat_id)
+        # Taken out and put back: the chat of the latest message comes last.
+        arrived[chat_id] = [*arrived.pop(chat_id, ()), message]
+    names = {contact.id: contact.title for contact in instance.contacts}
+    texts = {message.id: message.text for message in instance.messages}
+    return [
+        {
+            "id": chat_id,
+            "name": names.get(chat_id) or _number(chat_id),
+            "messages": [
+                {
+                    "id": message.id,
+                    "text": message.text,
+                    "timestamp": message.timestamp,
+                    "quoted": texts.get(message.quoted_message_id or ""),
+                }
+                for message in messages
+            ],
+        }
+        for chat_id, messages in reversed(arrived.items())
+    ]
+
+
+def _chat_id(instance: Instance, chat_id: str) -> str:
+    """Return the id a phone files a chat under: a privacy id belongs to its number."""
+    if LID.fullmatch(chat_id) and instance.knows_lid(chat_id):
+        return f"{instance.digits(chat_id)}@c.us"
+    return chat_id
+
+
+def _number(chat_id: str) -> str:
+    digits, _, server = chat_id.partition("@")
+    return f"+{digits}" if server == "c.us" else chat_id
+
+
+def _change(instance: Instance, wish: Json, clock: Clock) -> None:
+    """Do what the panel asks for."""
+    if not isinstance(wish, dict):
+        raise TypeError
+    if "state" in wish:
+        instance.state = InstanceState(str(wish["state"]))
+        suspended = instance.state is InstanceState.SUSPENDED
+        instance.suspended_until = int(clock()) + _SUSPENSION if suspended else None
+    if wish.get("clearFaults"):
+        instance.faults.clear()
+    if "fault" in wish:
+        method = "sendMessage" if wish["onlySends"] else None
+        times = 1 if wish["once"] else None
+        kind = FaultKind(str(wish["fault"]))
+        instance.faults.add(kind, method=method, times=times)
+
+
+def _content_policy(html: str) -> str:
+    """Allow the page its own script and style, and nothing else."""
+
+    def source(tag: str) -> str:
+        content = re.findall(f"<{tag}>(.*?)</{tag}>", html, re.DOTALL)[0]
+        digest = base64.b64encode(sha256(content.encode()).digest()).decode()
+        return f"{tag}-src 'sha256-{digest}'"
+
+    return (
+        f"default-src 'none'; {source('script')}; {source('style')}; "
+        "connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'"
+    )
+
+
+def _json(body: Json) -> web.Response:
+    return web.json_response(body, headers={"Cache-Control": "no-store"})
