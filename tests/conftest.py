@@ -161,5 +161,5 @@ def entry(hass: HomeAssistant, simulator: Simulator, instance: Instance) -> Mock
 async def loaded(hass: HomeAssistant, entry: MockConfigEntry) -> MockConfigEntry:
     """Have the instance loaded, and its state known."""
     assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done()
+    await hass.async_block_till_done(wait_background_tasks=True)
     return entry

@@ -42,7 +42,10 @@ async def async_setup_entry(hass: HomeAssistant, entry: GreenApiConfigEntry) -> 
     entry.async_on_unload(coordinator.async_add_listener(lambda: None))
     entry.async_on_unload(coordinator.async_delete_issues)
     entry.async_on_unload(entry.add_update_listener(_async_reload))
-    entry.async_create_task(hass, coordinator.async_ask(), f"{DOMAIN} first state")
+    # In the background: neither Home Assistant's start nor an unload waits for it.
+    entry.async_create_background_task(
+        hass, coordinator.async_ask(), f"{DOMAIN} first state"
+    )
     return True
 
 

@@ -259,7 +259,11 @@ class GreenApiConfigFlow(ConfigFlow, domain=DOMAIN):
         state_errors: Mapping[InstanceState, str] = MappingProxyType({}),
     ) -> tuple[str | None, dict[str, str]]:
         """Ask GREEN-API for the phone of an instance, and return it or what is wrong."""
-        stop_redacting = async_redact_token(data[CONF_TOKEN])
+        token = data[CONF_TOKEN]
+        if not token or "/" in token:
+            # It would make another path of the URL that it is a part of.
+            return None, {"base": "invalid_auth"}
+        stop_redacting = async_redact_token(token)
         try:
             client = async_create_client(self.hass, data)
             state = await client.get_state_instance()
@@ -300,7 +304,8 @@ class GreenApiOptionsFlow(OptionsFlow):
         """Ask whom a message is for that names nobody."""
         if user_input is not None:
             return self.async_create_entry(data=user_input)
-        chats = self.config_entry.get_subentries_of_type(SUBENTRY_TYPE_CHAT)
+        chats = list(self.config_entry.get_subentries_of_type(SUBENTRY_TYPE_CHAT))
+        chosen = self.config_entry.options.get(CONF_DEFAULT_CHATS, [])
         schema = vol.Schema(
             {
                 vol.Optional(CONF_DEFAULT_CHATS): SelectSelector(
@@ -317,7 +322,12 @@ class GreenApiOptionsFlow(OptionsFlow):
         return self.async_show_form(
             step_id="init",
             data_schema=self.add_suggested_values_to_schema(
-                schema, self.config_entry.options
+                schema,
+                {
+                    CONF_DEFAULT_CHATS: [
+                        chat.subentry_id for chat in chats if chat.subentry_id in chosen
+                    ]
+                },
             ),
         )
 
@@ -328,11 +338,13 @@ def _title(instance_id: str) -> str:
 
 
 def _credentials(user_input: Mapping[str, Any]) -> dict[str, str]:
-    """Return the part of a form that goes into the entry's data; of URLs, those given."""
-    server: Mapping[str, str] = user_input.get(SECTION_SERVER, {})
-    return {CONF_TOKEN: user_input[CONF_TOKEN].strip()} | {
-        key: server.get(key, "").strip() for key in (CONF_API_URL, CONF_MEDIA_URL)
-    }
+    """Return the part of a form that goes into the entry's data, if the form asks for it."""
+    credentials = {CONF_TOKEN: user_input[CONF_TOKEN].strip()}
+    if SECTION_SERVER in user_input:
+        server: Mapping[str, str] = user_input[SECTION_SERVER]
+        for key in (CONF_API_URL, CONF_MEDIA_URL):
+            credentials[key] = server.get(key, "").strip()
+    return credentials
 
 
 def _chats(

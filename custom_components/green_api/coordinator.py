@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 import logging
@@ -85,11 +86,16 @@ class Instance:
     suspended_until: datetime | None = None
 
     @property
+    def is_suspended(self) -> bool:
+        """Return whether WhatsApp has suspended the account for a while."""
+        return _HINDRANCES.get(self.state) == "suspended"
+
+    @property
     def hindrance(self) -> HomeAssistantError | None:
         """Return why a message would not leave, though GREEN-API would take it."""
         if (key := _HINDRANCES.get(self.state)) is None:
             return None
-        if key == "suspended" and self.suspended_until:
+        if self.suspended_until:
             until = dt_util.as_local(self.suspended_until)
             return translated("suspended_until", until=f"{until:%Y-%m-%d %H:%M}")
         return translated(key)
@@ -131,10 +137,6 @@ class GreenApiCoordinator(DataUpdateCoordinator[Instance | None]):
         """Ask for the state."""
         try:
             state = await self.client.get_state_instance()
-            suspended_until = None
-            if _HINDRANCES.get(state) == "suspended":
-                settings = await self.client.get_wa_settings()
-                suspended_until = settings.suspended_until
         except GreenApiError as err:
             error = self.async_handle_error(err)
             raise UpdateFailed(
@@ -144,7 +146,12 @@ class GreenApiCoordinator(DataUpdateCoordinator[Instance | None]):
             ) from err
         finally:
             self._times_asked += 1
-        instance = Instance(state, suspended_until)
+        instance = Instance(state)
+        if instance.is_suspended:
+            # Only says until when: without an answer, the state stands.
+            with suppress(GreenApiError):
+                settings = await self.client.get_wa_settings()
+                instance = Instance(state, settings.suspended_until)
         self._async_update_issues(instance)
         return instance
 

@@ -49,7 +49,7 @@ def api_error(error: GreenApiError) -> HomeAssistantError:
             chats = ", ".join(ChatId.parse(each).display for each in error.chat_ids)
             return translated("quota_exceeded_chats", chats=chats)
         case GreenApiValidationError():
-            return translated("rejected", reason=str(error))
+            return translated("rejected", reason=str(error).rstrip("."))
         case GreenApiResponseError():
             return translated("unexpected_answer", status=str(error))
     return translated(_TRANSLATION_KEYS[type(error)])

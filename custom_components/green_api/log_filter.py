@@ -41,7 +41,7 @@ class TokenRedactingFilter(logging.Filter):
         """Redact the message, the traceback and the stack of a record."""
         if not self._tokens:
             return True
-        message = record.getMessage()
+        message = _message(record)
         if message != (redacted := self._redact(message)):
             record.msg, record.args = redacted, None
         if record.exc_info:
@@ -54,9 +54,21 @@ class TokenRedactingFilter(logging.Filter):
         return True
 
     def _redact(self, text: str) -> str:
-        for token in self._tokens:
+        for token in filter(None, self._tokens):
             text = text.replace(token, _REDACTED)
         return text
+
+
+def _message(record: logging.LogRecord) -> str:
+    """Return the message of a record; none if its arguments do not fit.
+
+    That is a mistake of whoever logged it, and reported by the handler: an error in a
+    filter would end what was going on instead.
+    """
+    try:
+        return record.getMessage()
+    except Exception:  # noqa: BLE001
+        return ""
 
 
 _FILTER = TokenRedactingFilter()

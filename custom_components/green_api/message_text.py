@@ -1,11 +1,17 @@
 """A text as people write it, made into the messages that WhatsApp shows in full."""
 
+import re
 import unicodedata
 
 # WhatsApp shows this much of one message, GREEN-API takes this much of one text; both
 # count UTF-16 units, of which an emoji has two or more.
 MAX_MESSAGE_LENGTH = 4096
 MAX_TEXT_LENGTH = 20_000
+
+# The white space at a cut. What is behind its last line break is an indentation.
+_GAP = re.compile(r"\A(?:\s*\n|\s+)")
+# Between paragraphs, the second as in mails, and between lines.
+_BREAKS = ("\n\n", "\n\r\n", "\n")
 
 _ZERO_WIDTH_JOINER = "\u200d"
 _REGIONAL_INDICATORS = range(0x1F1E6, 0x1F200)
@@ -29,9 +35,10 @@ def is_blank(text: str) -> bool:
 
 def compose(message: str, title: str | None) -> str:
     """Return the text of a message whose title is its bold first line."""
-    if title is None or is_blank(title):
-        return message
-    return f"*{' '.join(title.split())}*\n{message}"
+    if title is not None and not is_blank(title):
+        message = f"*{' '.join(title.split())}*\n{message}"
+    # YAML knows emoji as two escapes, \ud83e\uddfa, which Python keeps as two halves.
+    return message.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def split(text: str, limit: int = MAX_MESSAGE_LENGTH) -> list[str]:
@@ -47,9 +54,7 @@ def split(text: str, limit: int = MAX_MESSAGE_LENGTH) -> list[str]:
             cut = _last_whole_character(text, end)
             part, text = text[:cut], text[cut:]
         else:
-            part, gap_and_rest = text[:cut].rstrip(), text[cut:]
-            # The first line of what follows keeps its indentation.
-            text = gap_and_rest.lstrip("\r\n" if gap_and_rest[0] == "\n" else None)
+            part, text = text[:cut].rstrip(), _GAP.sub("", text[cut:])
         parts.append(part)
     parts.append(text)
     return [part for part in parts if not is_blank(part)]
@@ -71,7 +76,7 @@ def _gap_before(text: str, end: int) -> int | None:
     on goes before it.
     """
     for begin in (end // 2, 1):
-        for separator in ("\n\n", "\n"):
+        for separator in _BREAKS:
             if (index := text.rfind(separator, begin, end + len(separator))) > 0:
                 return index
         for index in range(end, begin - 1, -1):

@@ -2,6 +2,7 @@
 
 from typing import override
 
+from probatio import Secret
 import voluptuous as vol
 
 from homeassistant.components.notify import (
@@ -39,9 +40,11 @@ PARALLEL_UPDATES = 0
 PLATFORM_SCHEMA = NOTIFY_PLATFORM_SCHEMA.extend(
     {
         vol.Required(CONF_INSTANCE_ID): vol.All(cv.string, cv.matches_regex(r"\d+$")),
-        vol.Required(CONF_TOKEN): cv.string,
+        vol.Required(Secret(CONF_TOKEN)): vol.All(
+            cv.string, vol.Strip, vol.Length(min=1)
+        ),
         vol.Optional(CONF_TARGET, default=list): vol.All(cv.ensure_list, [cv.string]),
-        vol.Optional(CONF_API_URL): cv.string,
+        vol.Optional(CONF_API_URL): cv.url,
     }
 )
 

@@ -206,8 +206,8 @@ def _join(
         "some_failed",
         failed=str(len(failures)),
         total=str(len(recipients)),
-        reasons=" ".join(
-            f"{recipient.name}: {describe(hass, error)}"
+        reasons="".join(
+            f"\n– {recipient.name}: {describe(hass, error)}"
             for recipient, error in failures
         ),
     )

@@ -36,21 +36,27 @@ async def async_import_yaml(hass: HomeAssistant, config: ConfigType) -> None:
         await hass.config_entries.flow.async_init(
             DOMAIN, context={"source": SOURCE_IMPORT}, data=config
         )
+    action = action_name(config)
     entry = hass.config_entries.async_entry_for_domain_unique_id(
         DOMAIN, config[CONF_INSTANCE_ID]
     )
-    moved_in = entry is not None and action_name(config) in entry.data[CONF_ACTIONS]
+    if entry and action in entry.data[CONF_ACTIONS]:
+        # The entities of chats that joined a loaded entry are there after its reload.
+        async with entry.setup_lock:
+            translation_key, example = "yaml_moved_in", _example(hass, entry, action)
+    else:
+        translation_key, example = "yaml_not_moved_in", ""
     ir.async_create_issue(
         hass,
         DOMAIN,
-        f"yaml_{action_name(config)}",
+        f"yaml_{action}",
         is_fixable=False,
         severity=ir.IssueSeverity.WARNING,
-        translation_key="yaml_moved_in" if moved_in else "yaml_not_moved_in",
+        translation_key=translation_key,
         translation_placeholders={
-            "action": f"{NOTIFY_DOMAIN}.{action_name(config)}",
+            "action": f"{NOTIFY_DOMAIN}.{action}",
             "yaml": _yaml_to_delete(config),
-            "example": _example(hass, entry, config) if entry else "",
+            "example": example,
             "targets": ", ".join(config[CONF_TARGET]),
         },
     )
@@ -76,12 +82,12 @@ def _yaml_to_delete(config: ConfigType) -> str:
 
 
 @callback
-def _example(hass: HomeAssistant, entry: ConfigEntry, config: ConfigType) -> str:
+def _example(hass: HomeAssistant, entry: ConfigEntry, action: str) -> str:
     """Return a call of the notify entities that are in the notifier's place."""
     entity_ids = [
         entity_id
         for chat in entry.get_subentries_of_type(SUBENTRY_TYPE_CHAT)
-        if chat.unique_id in entry.data[CONF_ACTIONS][action_name(config)]
+        if chat.unique_id in entry.data[CONF_ACTIONS][action]
         and (entity_id := async_entity_id(hass, entry, chat))
     ]
     return _code_block(

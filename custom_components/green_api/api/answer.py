@@ -1,11 +1,13 @@
 """Read an answer of GREEN-API: its JSON, or the error that it means."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from http import HTTPStatus
 import re
 
 import orjson
 
+from .chat_id import ChatId
 from .exceptions import (
     GreenApiAuthenticationError,
     GreenApiConnectionError,
@@ -20,6 +22,7 @@ from .exceptions import (
     GreenApiSuspendedError,
     GreenApiValidationError,
     GreenApiWrongServerError,
+    InvalidChatIdError,
 )
 from .models import Json, JsonObject
 
@@ -37,7 +40,7 @@ _BAD_REQUESTS: Mapping[str, type[GreenApiError]] = {
 # The two 500 that are no failure: they name a size.
 _TOO_LARGE = ("too large", "exceeded max upload size")
 
-_CHAT_ID = re.compile(r"[\d-]+@(?:c\.us|g\.us|lid)")
+_CHAT_ID = re.compile(r"[\d-]{1,40}@(?:c\.us|g\.us|lid)")
 
 
 def read_answer(status: int, body: bytes, *, carries_out: bool) -> Json:
@@ -128,7 +131,14 @@ def _quota_error(answer: Json) -> GreenApiQuotaError:
     description = (
         correspondents.get("description") if isinstance(correspondents, dict) else None
     )
-    return GreenApiQuotaError(tuple(_CHAT_ID.findall(str(description or ""))))
+    return GreenApiQuotaError(tuple(_chat_ids(str(description or ""))))
+
+
+def _chat_ids(text: str) -> Iterator[str]:
+    """Yield the chat ids in a text; WhatsApp's own, 0@c.us, is nobody to write to."""
+    for each in _CHAT_ID.findall(text):
+        with suppress(InvalidChatIdError):
+            yield str(ChatId.parse(each))
 
 
 def _message(answer: Json) -> str:

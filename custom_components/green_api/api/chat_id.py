@@ -27,11 +27,13 @@ _LOCAL_PART = {
     ChatServer.LID: re.compile(r"\d{5,25}"),
 }
 
+# What follows the number in a link, such as a text to begin with, is not asked for.
 _LINK = re.compile(
-    r"(?:tel:|whatsapp:|(?:https?://)?(?:wa\.me|api\.whatsapp\.com)/(?:send/?\?phone=)?)",
+    r"(?:tel:|whatsapp:|(?:https?://)?(?:wa\.me|(?:api|web)\.whatsapp\.com))"
+    r"/*(?:send/?\?phone=)?(?P<number>[^?&;]*).*",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"(?P<plus>\+?)(?P<digits>[\d ().\-/]+)")
+_NUMBER = re.compile(r"(?P<international>\(?(?:\+|00))?(?P<digits>[\d ().\-/]+)")
 # No country code begins with 0, and none with 89, as Russians write mobile numbers at home.
 _NATIONAL = re.compile(r"0|89")
 _MIN_DIGITS, _MAX_DIGITS = 7, 16
@@ -72,8 +74,8 @@ class ChatId:
         text = _normalize(text)
         if "@" in text:
             return cls._from_address(text)
-        if link := _LINK.match(text):
-            text = text[link.end() :]
+        if link := _LINK.fullmatch(text):
+            text = link["number"]
         return cls(_digits(text), ChatServer.PERSON)
 
     @classmethod
@@ -114,12 +116,10 @@ def _digits(text: str) -> str:
     """Return the digits of an international phone number."""
     if not (match := _NUMBER.fullmatch(text)):
         raise InvalidChatIdError("not a phone number")
-    international = bool(match["plus"])
     # +49 (0) 170 …: the bracket is for those who call from inside the country.
-    digits = re.sub(r"\(0\)|\D" if international else r"\D", "", match["digits"])
-    if not international and digits.startswith("00"):
-        international, digits = True, digits[2:]
-    if digits.startswith("0") or (not international and _NATIONAL.match(digits)):
+    others = r"\(0\)|\D" if match["international"] else r"\D"
+    digits = re.sub(others, "", match["digits"])
+    if _NATIONAL.match(digits):
         raise PhoneNumberNotInternationalError("country code missing")
     if not _MIN_DIGITS <= len(digits) <= _MAX_DIGITS:
         raise InvalidChatIdError("too few or too many digits")

@@ -9,11 +9,11 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from http import HTTPMethod
+import json
 from typing import TypeIs
 
 from aiohttp import ClientConnectorError, ClientError, ClientSession, ClientTimeout
 from aiohttp.client_exceptions import ConnectionTimeoutError
-import orjson
 from yarl import URL
 
 from .answer import read_answer
@@ -205,7 +205,7 @@ class GreenApiClient:
     async def _send(self, method: str, body: JsonObject) -> SentMessage:
         """Call a method that sends; without an id in the answer, nothing is certain."""
         answer = await self._request(HTTPMethod.POST, method, body, carries_out=True)
-        if not _is_object(answer) or not isinstance(answer.get("idMessage"), str):
+        if not _is_object(answer) or not answer.get("idMessage"):
             raise GreenApiOutcomeUnknownError("no message id")
         return SentMessage.from_answer(answer)
 
@@ -227,7 +227,7 @@ class GreenApiClient:
             async with self._session.request(
                 verb,
                 self._url(method),
-                data=None if body is None else orjson.dumps(body),
+                data=None if body is None else _encode(body),
                 headers=None if body is None else _JSON_HEADERS,
                 timeout=_TIMEOUT,
                 allow_redirects=False,
@@ -252,14 +252,24 @@ class GreenApiClient:
         return url
 
 
+def _encode(body: JsonObject) -> bytes:
+    """Return a body as UTF-8: GREEN-API takes 100 KB, which escapes soon would fill.
+
+    Half a character, as templates can make it, has no UTF-8 and becomes a question mark.
+    """
+    return json.dumps(body, ensure_ascii=False).encode(errors="replace")
+
+
 def _parse_url(text: str) -> URL:
     """Return the base address of a server as people write it.
 
     Raises InvalidUrlError for what is none.
     """
-    text = text.strip().rstrip("/")
+    text = text.strip()
+    if "://" not in text:
+        text = f"https://{text}"
     try:
-        url = URL(text if "://" in text else f"https://{text}")
+        url = URL(text.rstrip("/"))
         valid = url.scheme in {"http", "https"} and bool(url.host)
     except ValueError:
         valid = False

@@ -103,11 +103,4 @@ class SentMessage:
     @classmethod
     def from_answer(cls, answer: JsonObject) -> SentMessage:
         """Read the answer of every method that sends one message."""
-        return cls(message_id=_text(answer["idMessage"]))
-
-
-def _text(value: Json) -> str:
-    """Return a text that is one."""
-    if not isinstance(value, str) or not value:
-        raise TypeError("text expected")
-    return value
+        return cls(message_id=str(answer["idMessage"]))

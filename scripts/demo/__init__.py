@@ -1,0 +1,1 @@
+"""The integration at work, for `scripts/develop`."""
