@@ -74,7 +74,7 @@ def text(key: str, language: str = "en", **placeholders: str) -> str:
 
 def failures(**reasons: str) -> str:
     """Return how an error for several chats lists those that failed."""
-    return "".join(f"\n\N{EN DASH} {name}: {why}" for name, why in reasons.items())
+    return "".join(f"\n\N{BULLET} {name}: {why}" for name, why in reasons.items())
 
 
 async def told(

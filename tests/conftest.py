@@ -5,14 +5,14 @@ import logging
 import traceback
 from typing import Any, override
 
-from homeassistant.config_entries import ConfigSubentryData
-from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.green_api import outbox
 from custom_components.green_api.api import RateLimits
 from custom_components.green_api.const import DOMAIN
+from homeassistant.config_entries import ConfigSubentryData
+from homeassistant.core import HomeAssistant
 
 from .simulator import Contact, ContactType, Instance, Simulator
 
@@ -37,7 +37,9 @@ class TokenWatch(logging.Handler):
 
     @override
     def emit(self, record: logging.LogRecord) -> None:
-        text = f"{record.getMessage()} {record.exc_text or ''} {record.stack_info or ''}"
+        text = (
+            f"{record.getMessage()} {record.exc_text or ''} {record.stack_info or ''}"
+        )
         if record.exc_info and (error := record.exc_info[1]):
             text += told_by(error)
         if TOKEN in text:
@@ -89,11 +91,14 @@ def _auto_enable(enable_custom_integrations: None) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _no_waiting(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def _no_waiting(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Make the waits short that a test does not measure."""
     if "real_pace" not in request.fixturenames:
         monkeypatch.setattr(RateLimits, "interval", 0)
-        monkeypatch.setattr(outbox, "RETRY_DELAYS", (0, 0.01))
+        monkeypatch.setattr(outbox, "RETRY_FOR", 0.25)
+        monkeypatch.setattr(outbox, "RETRY_DELAY", 0.04)
 
 
 @pytest.fixture
@@ -133,7 +138,9 @@ def chat(name: str, chat_id: str) -> ConfigSubentryData:
 
 
 @pytest.fixture
-def entry(hass: HomeAssistant, simulator: Simulator, instance: Instance) -> MockConfigEntry:
+def entry(
+    hass: HomeAssistant, simulator: Simulator, instance: Instance
+) -> MockConfigEntry:
     """Have the instance in Home Assistant, with two people and a group; not loaded."""
     entry = MockConfigEntry(
         domain=DOMAIN,

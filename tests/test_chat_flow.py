@@ -18,7 +18,6 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 from .actions import legacy_notify, notify
 from .conftest import ANNA, BORIS, FAMILY
 from .flow_watch import suggested, watch_flows
-from .integration_source import INTEGRATION, read_json
 from .simulator import Contact, FaultKind, Instance, Plan
 
 CAROL = "79005550000@c.us"
@@ -112,17 +111,6 @@ def checked(instance: Instance) -> list[Any]:
     ]
 
 
-def told(key: str, language: str = "en") -> str:
-    """Return the text of an error."""
-    texts = read_json(INTEGRATION / "translations" / f"{language}.json")
-    return str(texts["exceptions"][key]["message"]).format(status="HTTP 200")
-
-
-def reason(result: SubentryFlowResult) -> str:
-    assert result["description_placeholders"] is not None
-    return result["description_placeholders"]["reason"]
-
-
 # --- the list -----------------------------------------------------------------------------------
 
 
@@ -183,13 +171,13 @@ async def test_list_takes_what_is_not_in_it(
 
 
 @pytest.mark.parametrize(
-    ("kind", "key"),
+    "kind",
     [
-        (FaultKind.REFUSE, "cannot_connect"),
-        (FaultKind.UNAUTHORIZED, "invalid_auth"),
-        (FaultKind.FORBIDDEN, "wrong_server"),
-        (FaultKind.FOREIGN_PAGE, "unexpected_answer"),
-        (FaultKind.RATE_LIMITED, "rate_limited"),
+        FaultKind.REFUSE,
+        FaultKind.UNAUTHORIZED,
+        FaultKind.FORBIDDEN,
+        FaultKind.FOREIGN_PAGE,
+        FaultKind.RATE_LIMITED,
     ],
 )
 async def test_without_a_list_one_can_type(
@@ -197,25 +185,13 @@ async def test_without_a_list_one_can_type(
     fresh: MockConfigEntry,
     instance: Instance,
     kind: FaultKind,
-    key: str,
 ) -> None:
     instance.faults.add(kind, method="getContacts", times=None)
     result = await start(hass, fresh)
     assert result["errors"] == {"base": "contacts_unavailable"}
-    assert reason(result) == told(key)
     assert listed(result) == {}
     result = await submit(hass, result, chat="+79001234567")
     assert result["type"] is FlowResultType.CREATE_ENTRY
-
-
-async def test_reason_is_in_the_language_of_the_house(
-    hass: HomeAssistant, entry: MockConfigEntry, instance: Instance
-) -> None:
-    hass.config.language = "ru"
-    await hass.config_entries.async_setup(entry.entry_id)
-    await settle(hass)
-    instance.unlink()
-    assert reason(await start(hass, entry)) == told("not_linked", "ru")
 
 
 # --- adding -------------------------------------------------------------------------------------
@@ -387,13 +363,13 @@ async def test_checks_that_are_used_up_are_said_and_passed(
 
 
 @pytest.mark.parametrize(
-    ("kind", "key"),
+    "kind",
     [
-        (FaultKind.INTERNAL_ERROR, "cannot_connect"),
-        (FaultKind.BAD_GATEWAY, "cannot_connect"),
-        (FaultKind.RATE_LIMITED, "rate_limited"),
-        (FaultKind.UNAUTHORIZED, "invalid_auth"),
-        (FaultKind.FOREIGN_PAGE, "unexpected_answer"),
+        FaultKind.INTERNAL_ERROR,
+        FaultKind.BAD_GATEWAY,
+        FaultKind.RATE_LIMITED,
+        FaultKind.UNAUTHORIZED,
+        FaultKind.FOREIGN_PAGE,
     ],
 )
 async def test_check_that_fails_is_said_and_passed(
@@ -401,24 +377,21 @@ async def test_check_that_fails_is_said_and_passed(
     form: SubentryFlowResult,
     instance: Instance,
     kind: FaultKind,
-    key: str,
 ) -> None:
     instance.faults.add(kind, method="checkWhatsapp", times=None)
     result = await submit(hass, form, chat=CAROL)
     assert result["errors"] == {"base": "check_failed"}
-    assert reason(result) == told(key)
     result = await submit(hass, result, chat="+7 900 555-00-00")
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert checked(instance) == [CAROL]
 
 
-async def test_check_that_is_refused_is_said_in_the_words_of_the_api(
+async def test_check_that_is_refused_is_said_and_passed(
     hass: HomeAssistant, form: SubentryFlowResult
 ) -> None:
     # GREEN-API checks numbers of 11 to 16 digits; Estonia has shorter ones.
     result = await submit(hass, form, chat="+372 512 3456", name="Tallinn")
     assert result["errors"] == {"base": "check_failed"}
-    assert "Bad phone number" in reason(result)
     result = await submit(hass, result, chat="+372 512 3456", name="Tallinn")
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
@@ -429,7 +402,6 @@ async def test_instance_that_is_not_linked_can_not_check(
     instance.unlink()
     result = await submit(hass, form, chat=CAROL)
     assert result["errors"] == {"base": "check_failed"}
-    assert reason(result) == told("not_linked")
     result = await submit(hass, result, chat=CAROL)
     assert result["type"] is FlowResultType.CREATE_ENTRY
 

@@ -7,7 +7,6 @@ from aiohttp import ClientTimeout
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.green_api import outbox
 from custom_components.green_api.api import client
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
@@ -297,9 +296,3 @@ async def test_a_language_that_is_not_loaded_yet(
     placeholders = raised.value.translation_placeholders
     assert placeholders is not None
     assert placeholders["reasons"] == failures(Boris=text("invalid_auth").rstrip("."))
-
-
-@pytest.mark.usefixtures("real_pace")
-def test_retries_are_over_after_a_few_seconds() -> None:
-    """Whoever waits for an action should not wait for a minute."""
-    assert 4 < sum(outbox.RETRY_DELAYS) < 6

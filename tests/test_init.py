@@ -15,7 +15,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from homeassistant.config_entries import ConfigEntryState, ConfigSubentry
-from homeassistant.const import EVENT_CALL_SERVICE
+from homeassistant.const import EVENT_CALL_SERVICE, EVENT_STATE_CHANGED
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import (
@@ -25,7 +25,16 @@ from homeassistant.helpers import (
 )
 from homeassistant.util import dt as dt_util
 
-from .actions import CLARA, asked, load_second, notify, send_message, text, told
+from .actions import (
+    CLARA,
+    asked,
+    legacy_notify,
+    load_second,
+    notify,
+    send_message,
+    text,
+    told,
+)
 from .conftest import ANNA, INSTANCE_ID, TOKEN
 from .simulator import FaultKind, Instance, Simulator
 
@@ -235,6 +244,25 @@ async def test_chats_come_and_go(
     }
 
 
+async def test_other_chats_stay_while_one_comes_and_goes(
+    hass: HomeAssistant, loaded: MockConfigEntry, instance: Instance
+) -> None:
+    """What is away for a moment is skipped without an error, and an alarm with it."""
+    events = async_capture_events(hass, EVENT_STATE_CHANGED)
+    clara = ConfigSubentry(
+        data=MappingProxyType({"chat": CLARA}),
+        subentry_type="chat",
+        title="Clara",
+        unique_id=CLARA,
+    )
+    hass.config_entries.async_add_subentry(loaded, clara)
+    await hass.async_block_till_done()
+    hass.config_entries.async_remove_subentry(loaded, clara.subentry_id)
+    await hass.async_block_till_done()
+    assert {each.data["entity_id"] for each in events} == {"notify.clara"}
+    assert asked(instance) == ["getStateInstance"]
+
+
 async def test_a_chat_keeps_its_entity_when_its_number_changes(
     hass: HomeAssistant, loaded: MockConfigEntry, instance: Instance
 ) -> None:
@@ -244,7 +272,11 @@ async def test_a_chat_keeps_its_entity_when_its_number_changes(
     )
     await hass.async_block_till_done()
     await notify(hass, "notify.anna")
-    assert [each.chat_id for each in instance.messages] == [CLARA]
+    await legacy_notify(hass, "green_api_mum")
+    assert [each.chat_id for each in instance.messages] == [CLARA, CLARA]
+    assert (state := hass.states.get("notify.anna"))
+    assert state.name == "Mum"
+    assert not hass.services.has_service("notify", "green_api_anna")
 
 
 async def test_removing_an_instance_leaves_nothing(

@@ -68,7 +68,7 @@ async def test_title(
 async def test_several_entities_do_not_wait_for_each_other(
     hass: HomeAssistant, instance: Instance
 ) -> None:
-    instance.faults.add(FaultKind.RATE_LIMITED, times=3, delay=0.1)
+    instance.faults.add(FaultKind.TIMEOUT_ACCEPTED, times=3, delay=0.1)
     await notify(hass, ENTITIES)
     assert instance.most_concurrent == 3
     assert {each.chat_id for each in instance.messages} == {ANNA, BORIS, FAMILY}
@@ -78,7 +78,7 @@ async def test_several_entities_do_not_wait_for_each_other(
 async def test_several_messages_to_one_entity_do_not_wait_for_each_other(
     hass: HomeAssistant, instance: Instance
 ) -> None:
-    instance.faults.add(FaultKind.RATE_LIMITED, times=3, delay=0.1)
+    instance.faults.add(FaultKind.TIMEOUT_ACCEPTED, times=3, delay=0.1)
     await asyncio.gather(*(notify(hass, "notify.anna", f"{each}") for each in range(3)))
     assert instance.most_concurrent == 3
     assert {each.text for each in instance.messages} == {"0", "1", "2"}

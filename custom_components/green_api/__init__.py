@@ -3,11 +3,17 @@
 from homeassistant.const import CONF_TOKEN, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.typing import ConfigType
 
 from .const import DOMAIN
 from .coordinator import GreenApiCoordinator, async_create_client
-from .entry import GreenApiConfigEntry, GreenApiRuntimeData
+from .entry import (
+    SIGNAL_CHATS_CHANGED,
+    GreenApiConfigEntry,
+    GreenApiRuntimeData,
+    fingerprint,
+)
 from .log_filter import async_redact_token
 from .outbox import Outbox
 from .services import async_setup_services
@@ -33,7 +39,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: GreenApiConfigEntry) -> 
     coordinator = GreenApiCoordinator(
         hass, entry, async_create_client(hass, entry.data)
     )
-    entry.runtime_data = GreenApiRuntimeData(coordinator, Outbox(coordinator))
+    entry.runtime_data = GreenApiRuntimeData(
+        coordinator, Outbox(coordinator), fingerprint(entry)
+    )
     dr.async_get(hass).async_get_or_create(
         config_entry_id=entry.entry_id, **coordinator.device_info
     )
@@ -41,7 +49,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: GreenApiConfigEntry) -> 
     # A listener keeps the coordinator asking, whatever entities are disabled.
     entry.async_on_unload(coordinator.async_add_listener(lambda: None))
     entry.async_on_unload(coordinator.async_delete_issues)
-    entry.async_on_unload(entry.add_update_listener(_async_reload))
+    entry.async_on_unload(entry.add_update_listener(_async_take_in))
     # In the background: neither Home Assistant's start nor an unload waits for it.
     entry.async_create_background_task(
         hass, coordinator.async_ask(), f"{DOMAIN} first state"
@@ -54,6 +62,9 @@ async def async_unload_entry(hass: HomeAssistant, entry: GreenApiConfigEntry) ->
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 
-async def _async_reload(hass: HomeAssistant, entry: GreenApiConfigEntry) -> None:
-    """Take in changed credentials, options and chats."""
-    await hass.config_entries.async_reload(entry.entry_id)
+async def _async_take_in(hass: HomeAssistant, entry: GreenApiConfigEntry) -> None:
+    """Take in changed chats as they are; for anything else, load the entry anew."""
+    if fingerprint(entry) == entry.runtime_data.fingerprint:
+        async_dispatcher_send(hass, SIGNAL_CHATS_CHANGED.format(entry.entry_id))
+    else:
+        await hass.config_entries.async_reload(entry.entry_id)

@@ -31,7 +31,6 @@ from .api import (
 )
 from .const import CONF_ACTIONS, CONF_CHAT, SUBENTRY_TYPE_CHAT
 from .coordinator import async_create_client
-from .errors import api_error, describe
 
 _GROUP_SIGN: Final = "👥"
 
@@ -43,7 +42,6 @@ class ChatSubentryFlow(ConfigSubentryFlow):
         """Start without having asked GREEN-API anything."""
         self._contacts: dict[ChatId, str] | None = None
         self._not_checkable: ChatId | None = None
-        self._reason = ""
 
     async def async_step_user(
         self, user_input: dict[str, Any] | None = None
@@ -68,7 +66,10 @@ class ChatSubentryFlow(ConfigSubentryFlow):
         """Ask until there is an address that can be taken."""
         if user_input is None:
             errors = await self._async_load_contacts()
-            shown = {CONF_CHAT: chat.unique_id, CONF_NAME: chat.title} if chat else {}
+            # Not empty, the frontend would choose the first contact by itself.
+            shown = {CONF_CHAT: "", CONF_NAME: ""}
+            if chat:
+                shown = {CONF_CHAT: str(chat.unique_id), CONF_NAME: chat.title}
             return self._async_show_form(step_id, chat, shown, errors)
         try:
             chat_id = ChatId.parse(user_input[CONF_CHAT])
@@ -119,8 +120,7 @@ class ChatSubentryFlow(ConfigSubentryFlow):
         self._contacts = {}
         try:
             contacts = await self._client().get_contacts()
-        except GreenApiError as err:
-            self._reason = describe(self.hass, api_error(err))
+        except GreenApiError:
             return {"base": "contacts_unavailable"}
         self._contacts = dict(_addresses(contacts))
         return {}
@@ -137,7 +137,6 @@ class ChatSubentryFlow(ConfigSubentryFlow):
             check = await self._client().check_whatsapp(chat_id)
         except GreenApiError as err:
             self._not_checkable = chat_id
-            self._reason = describe(self.hass, api_error(err))
             if isinstance(err, GreenApiQuotaError):
                 return {"base": "check_quota_exceeded"}
             return {"base": "check_failed"}
@@ -174,7 +173,6 @@ class ChatSubentryFlow(ConfigSubentryFlow):
             step_id=step_id,
             data_schema=self.add_suggested_values_to_schema(schema, shown),
             errors=errors,
-            description_placeholders={"reason": self._reason},
         )
 
     def _client(self) -> GreenApiClient:

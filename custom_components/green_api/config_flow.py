@@ -74,7 +74,7 @@ _SERVER_SECTION: Final = section(
 )
 _TOKEN_SCHEMA: Final = vol.Schema({vol.Required(Secret(CONF_TOKEN)): _TOKEN_SELECTOR})
 _RECONFIGURE_SCHEMA: Final = _TOKEN_SCHEMA.extend(
-    {vol.Required(SECTION_SERVER, default=dict): _SERVER_SECTION}
+    {vol.Optional(SECTION_SERVER): _SERVER_SECTION}
 )
 _USER_SCHEMA: Final = vol.Schema(
     {vol.Required(CONF_INSTANCE_ID): TextSelector()}
@@ -115,7 +115,12 @@ class GreenApiConfigFlow(ConfigFlow, domain=DOMAIN):
         errors: dict[str, str] = {}
         if user_input is not None:
             instance_id = user_input[CONF_INSTANCE_ID].strip()
-            data = {CONF_INSTANCE_ID: instance_id, **_credentials(user_input)}
+            data = {
+                CONF_INSTANCE_ID: instance_id,
+                CONF_API_URL: "",
+                CONF_MEDIA_URL: "",
+                **_credentials(user_input),
+            }
             if not (instance_id.isascii() and instance_id.isdecimal()):
                 errors[CONF_INSTANCE_ID] = "invalid_instance_id"
             else:
@@ -321,6 +326,9 @@ class GreenApiOptionsFlow(OptionsFlow):
         )
         return self.async_show_form(
             step_id="init",
+            description_placeholders={
+                "action": f"notify.{next(iter(self.config_entry.data[CONF_ACTIONS]))}"
+            },
             data_schema=self.add_suggested_values_to_schema(
                 schema,
                 {

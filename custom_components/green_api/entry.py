@@ -3,9 +3,14 @@
 from dataclasses import dataclass
 
 from homeassistant.config_entries import ConfigEntry
+from homeassistant.util.signal_type import SignalTypeFormat
 
+from .const import CONF_ACTIONS, DOMAIN
 from .coordinator import GreenApiCoordinator
 from .outbox import Outbox
+
+# A chat was added to an entry, edited or removed.
+SIGNAL_CHATS_CHANGED: SignalTypeFormat[()] = SignalTypeFormat(f"{DOMAIN}_chats_{{}}")
 
 type GreenApiConfigEntry = ConfigEntry[GreenApiRuntimeData]
 
@@ -16,3 +21,14 @@ class GreenApiRuntimeData:
 
     coordinator: GreenApiCoordinator
     outbox: Outbox
+    fingerprint: tuple[object, ...]
+
+
+def fingerprint(entry: ConfigEntry) -> tuple[object, ...]:
+    """Return what an entry has to be loaded anew for, when it changes.
+
+    Not its chats: while it is loaded anew, its notify entities are away, and Home
+    Assistant would skip them without an error.
+    """
+    data = {key: value for key, value in entry.data.items() if key != CONF_ACTIONS}
+    return entry.title, data, list(entry.data[CONF_ACTIONS])

@@ -14,8 +14,8 @@ from homeassistant.components.notify import (
 )
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import CONF_TARGET, CONF_TOKEN
-from homeassistant.core import HomeAssistant
-from homeassistant.helpers import config_validation as cv
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import ConfigType, DiscoveryInfoType
@@ -29,7 +29,7 @@ from .const import (
     SUBENTRY_TYPE_CHAT,
 )
 from .entity import GreenApiChatEntity
-from .entry import GreenApiConfigEntry
+from .entry import SIGNAL_CHATS_CHANGED, GreenApiConfigEntry
 from .legacy_notify import GreenApiNotificationService
 from .outbox import SIGNAL_SENT, OutgoingText
 from .yaml_import import MovedInNotificationService, async_import_yaml
@@ -65,17 +65,33 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the entities of the chats, and the actions of the instance."""
-    for chat in entry.get_subentries_of_type(SUBENTRY_TYPE_CHAT):
-        async_add_entities(
-            [GreenApiNotifyEntity(entry, chat)], config_subentry_id=chat.subentry_id
-        )
+    services: list[GreenApiNotificationService] = []
+    known: set[str] = set()
     for name in entry.data[CONF_ACTIONS]:
         # A name that somebody else has is theirs, to keep and to remove.
         if not hass.services.has_service(NOTIFY_DOMAIN, name):
             service = GreenApiNotificationService(entry, name)
             await service.async_setup(hass, name, service.prefix)
-            await service.async_register_services()
             entry.async_on_unload(service.async_unregister_services)
+            services.append(service)
+
+    async def async_update_chats() -> None:
+        for chat in entry.get_subentries_of_type(SUBENTRY_TYPE_CHAT):
+            if chat.subentry_id not in known:
+                known.add(chat.subentry_id)
+                async_add_entities(
+                    [GreenApiNotifyEntity(entry, chat)],
+                    config_subentry_id=chat.subentry_id,
+                )
+        for service in services:
+            await service.async_register_services()
+
+    await async_update_chats()
+    entry.async_on_unload(
+        async_dispatcher_connect(
+            hass, SIGNAL_CHATS_CHANGED.format(entry.entry_id), async_update_chats
+        )
+    )
 
 
 class GreenApiNotifyEntity(GreenApiChatEntity, NotifyEntity):
@@ -91,18 +107,31 @@ class GreenApiNotifyEntity(GreenApiChatEntity, NotifyEntity):
     def __init__(self, entry: GreenApiConfigEntry, chat: ConfigSubentry) -> None:
         """Take the chat."""
         super().__init__(entry, chat)
+        self._entry = entry
+        self._subentry_id = chat.subentry_id
         self._outbox = entry.runtime_data.outbox
         self._chat_id = ChatId.parse(chat.data[CONF_CHAT])
-        self._signal = SIGNAL_SENT.format(chat.subentry_id)
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Keep the time of what others send to the chat, too."""
-        self.async_on_remove(
-            async_dispatcher_connect(
-                self.hass, self._signal, self._async_record_notification
+        """Keep the time of what others send to the chat, too, and follow its changes."""
+        for signal, target in (
+            (SIGNAL_SENT.format(self._subentry_id), self._async_record_notification),
+            (SIGNAL_CHATS_CHANGED.format(self._entry.entry_id), self._async_take_in),
+        ):
+            self.async_on_remove(async_dispatcher_connect(self.hass, signal, target))
+
+    @callback
+    def _async_take_in(self) -> None:
+        """Take in a changed number and name."""
+        # Without its chat, Home Assistant is about to remove the entity.
+        if (
+            chat := self._entry.subentries.get(self._subentry_id)
+        ) and self.device_entry:
+            self._chat_id = ChatId.parse(chat.data[CONF_CHAT])
+            dr.async_get(self.hass).async_update_device(
+                self.device_entry.id, name=chat.title
             )
-        )
 
     @override
     async def async_send_message(self, message: str, title: str | None = None) -> None:

@@ -29,8 +29,10 @@ from .message_text import MAX_TEXT_LENGTH, compose, is_blank, length, split
 MIN_TYPING_TIME: Final = timedelta(seconds=1)
 MAX_TYPING_TIME: Final = timedelta(seconds=20)
 
-# What certainly was not taken is tried again after these waits, in seconds.
-RETRY_DELAYS: tuple[float, ...] = (1.1, 1.5, 2)
+# For so many seconds, what certainly was not taken is tried again; the waits between
+# grow, and GREEN-API counts its limits by the second.
+RETRY_FOR = 5.0
+RETRY_DELAY = 1.1
 
 _NOT_TAKEN: Final = (
     GreenApiConnectionError,
@@ -135,12 +137,16 @@ class Outbox:
             link_preview=message.link_preview,
             typing_time=message.typing_time,
         )
-        for delay in RETRY_DELAYS:
+        now = asyncio.get_running_loop().time
+        deadline, delay = now() + RETRY_FOR, RETRY_DELAY
+        while True:
             try:
                 return (await send()).message_id
             except _NOT_TAKEN:
-                await asyncio.sleep(delay)
-        return (await send()).message_id
+                if now() + delay > deadline:
+                    raise
+            await asyncio.sleep(delay)
+            delay *= 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +213,7 @@ def _join(
         failed=str(len(failures)),
         total=str(len(recipients)),
         reasons="".join(
-            f"\n– {recipient.name}: {describe(hass, error)}"
+            f"\n• {recipient.name}: {describe(hass, error)}"
             for recipient, error in failures
         ),
     )

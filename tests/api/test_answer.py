@@ -87,6 +87,13 @@ def test_json_is_handed_on(body: bytes, expected: object, *, carries_out: bool) 
     assert read_answer(200, body, carries_out=carries_out) == expected
 
 
+def test_another_success_leaves_open_what_was_to_be_done() -> None:
+    with pytest.raises(GreenApiResponseError, match=r"^HTTP 204$"):
+        read_answer(204, b"", carries_out=False)
+    with pytest.raises(GreenApiOutcomeUnknownError):
+        read_answer(204, b"", carries_out=True)
+
+
 @pytest.mark.parametrize(
     "body", [PAGE, b"OK", b'{"idMessage":"3EB0', b"\xff\xfe", b" ", b"NaN"]
 )
@@ -157,7 +164,6 @@ def test_what_is_no_json_leaves_open_only_what_was_to_be_done(body: bytes) -> No
             refusal(500, "File from url exceeded max upload size. Size: 120mb"),
             GreenApiValidationError,
         ),
-        (204, b"", GreenApiResponseError),
         (302, b"", GreenApiResponseError),
         (418, b"", GreenApiResponseError),
     ],

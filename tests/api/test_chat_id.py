@@ -233,7 +233,7 @@ SEPARATORS = st.text(
 )
 SCRIPTS = st.sampled_from(["0", "\u0660", "\u06f0", "\u0966", "\uff10"])
 ADDRESSES = st.one_of(
-    st.from_regex(r"[1-9][0-9]{6,15}@c\.us", fullmatch=True),
+    st.from_regex(r"(?!89)[1-9][0-9]{6,15}@c\.us", fullmatch=True),
     st.from_regex(r"[0-9]{10,25}@g\.us", fullmatch=True),
     st.from_regex(r"[0-9]{5,16}-[0-9]{5,16}@g\.us", fullmatch=True),
     st.from_regex(r"[0-9]{5,25}@lid", fullmatch=True),

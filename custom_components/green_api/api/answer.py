@@ -57,7 +57,7 @@ def read_answer(status: int, body: bytes, *, carries_out: bool) -> Json:
         answer = _NO_JSON
     if status == HTTPStatus.OK:
         if answer is _NO_JSON:
-            raise _unusable(carries_out=carries_out)
+            raise _unusable(status, carries_out=carries_out)
         if isinstance(answer, dict) and "correspondentsStatus" in answer:
             raise _quota_error(answer)
         return answer
@@ -68,11 +68,11 @@ def read_answer(status: int, body: bytes, *, carries_out: bool) -> Json:
 _NO_JSON: JsonObject = {}
 
 
-def _unusable(*, carries_out: bool) -> GreenApiError:
+def _unusable(status: int, *, carries_out: bool) -> GreenApiError:
     """Return what an answer means that no GREEN-API gives."""
     if carries_out:
         return GreenApiOutcomeUnknownError("unusable answer")
-    return GreenApiResponseError("HTTP 200")
+    return GreenApiResponseError(f"HTTP {status}")
 
 
 _ERRORS: Mapping[int, tuple[type[GreenApiError], str]] = {
@@ -89,6 +89,8 @@ def _error(status: int, answer: Json, *, carries_out: bool) -> GreenApiError:
         return _quota_error(answer)
     if answer is not _NO_JSON and (error := _error_in_words(status, answer)):
         return error
+    if status < HTTPStatus.MULTIPLE_CHOICES:
+        return _unusable(status, carries_out=carries_out)
     if known := _ERRORS.get(status):
         kind, text = known
         return kind(text)
