@@ -13,6 +13,7 @@ _GAP = re.compile(r"\A(?:\s*\n|\s+)")
 # Between paragraphs, the second as in mails, and between lines.
 _BREAKS = ("\n\n", "\n\r\n", "\n")
 
+_HALF = re.compile("[\ud800-\udfff]")
 _ZERO_WIDTH_JOINER = "\u200d"
 _REGIONAL_INDICATORS = range(0x1F1E6, 0x1F200)
 _HANGUL_VOWELS_AND_FINALS = range(0x1160, 0x1200)
@@ -22,7 +23,7 @@ _TAGS = range(0xE0020, 0xE0080)
 
 def length(text: str) -> int:
     """Return the length of a text in UTF-16 units, as WhatsApp counts."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def is_blank(text: str) -> bool:
@@ -38,7 +39,9 @@ def compose(message: str, title: str | None) -> str:
     if title is not None and not is_blank(title):
         message = f"*{' '.join(title.split())}*\n{message}"
     # YAML knows emoji as two escapes, \ud83e\uddfa, which Python keeps as two halves.
-    return message.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if _HALF.search(message):
+        return message.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return message
 
 
 def split(text: str, limit: int = MAX_MESSAGE_LENGTH) -> list[str]:
@@ -47,6 +50,8 @@ def split(text: str, limit: int = MAX_MESSAGE_LENGTH) -> list[str]:
     Cuts between paragraphs, else lines, else words, and never inside a character that
     a person sees as one. The white space at a cut is sent with neither side.
     """
+    if 2 * len(text) <= limit:
+        return [text]
     parts: list[str] = []
     while length(text) > limit:
         end = _index_at(text, limit)

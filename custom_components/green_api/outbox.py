@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 from typing import Final
 
 from homeassistant.const import ATTR_ENTITY_ID
@@ -129,22 +128,22 @@ class Outbox:
 
     async def _async_send(self, chat_id: ChatId, message: TextMessage) -> str:
         """Send one message, again if it certainly was not taken."""
-        send = partial(
-            self._coordinator.client.send_message,
-            chat_id,
-            message.text,
-            quoted_message_id=message.quoted_message_id,
-            link_preview=message.link_preview,
-            typing_time=message.typing_time,
-        )
         now = asyncio.get_running_loop().time
         deadline, delay = now() + RETRY_FOR, RETRY_DELAY
         while True:
             try:
-                return (await send()).message_id
+                sent = await self._coordinator.client.send_message(
+                    chat_id,
+                    message.text,
+                    quoted_message_id=message.quoted_message_id,
+                    link_preview=message.link_preview,
+                    typing_time=message.typing_time,
+                )
             except _NOT_TAKEN:
                 if now() + delay > deadline:
                     raise
+            else:
+                return sent.message_id
             await asyncio.sleep(delay)
             delay *= 1.5
 
