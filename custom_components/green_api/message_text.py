@@ -65,12 +65,11 @@ def split(text: str, limit: int = MAX_MESSAGE_LENGTH) -> list[str]:
 
 
 def _index_at(text: str, units: int) -> int:
-    """Return how many characters of a text fit into that many UTF-16 units."""
-    for index, character in enumerate(text):
-        units -= 2 if character > "\uffff" else 1
-        if units < 0:
-            return index
-    return len(text)
+    """Return how many characters of a longer text fit into that many UTF-16 units."""
+    index = 0
+    while (units := units - length(text[index])) >= 0:
+        index += 1
+    return index
 
 
 def _gap_before(text: str, end: int) -> int | None:
