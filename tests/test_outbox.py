@@ -167,7 +167,15 @@ async def test_a_text_that_is_too_long(
 async def test_a_text_that_nobody_sees(
     hass: HomeAssistant, instance: Instance, send: Callable[..., Any]
 ) -> None:
-    for message in ("", " ", "\n\t \r\n", "\u200b", "\u2060 \u00ad\ufeff", "\u00a0"):
+    for message in (
+        "",
+        " ",
+        "\n\t \r\n",
+        "\u200b",
+        "\u2060 \u00ad\ufeff",
+        "\u00a0",
+        "\u2800",
+    ):
         with pytest.raises(ServiceValidationError) as raised:
             await send(hass, message)
         assert await told(hass, raised.value) == text("empty_message")

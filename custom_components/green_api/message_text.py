@@ -14,6 +14,8 @@ _GAP = re.compile(r"\A(?:\s*\n|\s+)")
 _BREAKS = ("\n\n", "\n\r\n", "\n")
 
 _HALF = re.compile("[\ud800-\udfff]")
+# Letters that show nothing: of braille, and those that hold a place in Hangul.
+_BLANKS = frozenset("\u2800\u115f\u1160\u3164\uffa0")
 _ZERO_WIDTH_JOINER = "\u200d"
 _REGIONAL_INDICATORS = range(0x1F1E6, 0x1F200)
 _HANGUL_VOWELS_AND_FINALS = range(0x1160, 0x1200)
@@ -29,7 +31,9 @@ def length(text: str) -> int:
 def is_blank(text: str) -> bool:
     """Return whether nothing of a text can be seen."""
     return all(
-        character.isspace() or unicodedata.category(character) in {"Cc", "Cf"}
+        character.isspace()
+        or character in _BLANKS
+        or unicodedata.category(character) in {"Cc", "Cf"}
         for character in text
     )
 

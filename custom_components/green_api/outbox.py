@@ -145,7 +145,7 @@ class Outbox:
             else:
                 return sent.message_id
             await asyncio.sleep(delay)
-            delay *= 1.5
+            delay *= 1.2
 
 
 @dataclass(frozen=True, slots=True)

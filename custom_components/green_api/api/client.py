@@ -6,7 +6,7 @@ The only place that builds a URL or sees the token, which is a part of every URL
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from http import HTTPMethod
 import json
@@ -22,6 +22,7 @@ from .exceptions import (
     GreenApiConnectionError,
     GreenApiError,
     GreenApiOutcomeUnknownError,
+    GreenApiRateLimitError,
     GreenApiResponseError,
     GreenApiValidationError,
     InvalidUrlError,
@@ -212,6 +213,11 @@ class GreenApiClient:
     async def _ask_slowly(self, method: str) -> Json:
         """Call a method that may be called once a second."""
         async with self._limits.turn(method):
+            # Others may ask, too; and aiohttp asks again by itself when a connection
+            # that was kept turns out to be closed.
+            with suppress(GreenApiRateLimitError):
+                return await self._request(HTTPMethod.GET, method)
+        async with self._limits.turn(method):
             return await self._request(HTTPMethod.GET, method)
 
     async def _request(
@@ -257,7 +263,9 @@ def _encode(body: JsonObject) -> bytes:
 
     Half a character, as templates can make it, has no UTF-8 and becomes a question mark.
     """
-    return json.dumps(body, ensure_ascii=False).encode(errors="replace")
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(
+        errors="replace"
+    )
 
 
 def _parse_url(text: str) -> URL:
