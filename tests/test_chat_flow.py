@@ -533,6 +533,24 @@ async def test_editing_does_not_make_two_of_one_chat(
     assert chat_of(loaded, ANNA)
 
 
+async def test_an_old_number_is_no_name_for_a_new_one(
+    hass: HomeAssistant, loaded: MockConfigEntry
+) -> None:
+    [chat] = [each for each in loaded.subentries.values() if each.unique_id == ANNA]
+    hass.config_entries.async_update_subentry(loaded, chat, title="+79001234567")
+    form = await edit(hass, loaded, ANNA)
+    result = await submit(hass, form, chat=CAROL, name="+79001234567")
+    assert result["reason"] == "reconfigure_successful"
+    assert loaded.subentries[chat.subentry_id].title == "+79005550000"
+
+
+async def test_names_that_make_the_same_action_are_told_apart(
+    hass: HomeAssistant, loaded: MockConfigEntry
+) -> None:
+    result = await submit(hass, await start(hass, loaded), chat=CAROL, name="Ánna!")
+    assert result["errors"] == {"name": "name_in_use"}
+
+
 async def test_editing_does_not_take_the_name_of_another_chat(
     hass: HomeAssistant, anna: SubentryFlowResult
 ) -> None:

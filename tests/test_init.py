@@ -126,7 +126,11 @@ async def test_restart_while_green_api_is_away(
         and each.levelno >= logging.INFO
     ]
     assert [(each.levelname, each.getMessage()) for each in ours] == [
-        ("ERROR", f"Error fetching green_api data: {text('cannot_connect')[:-1]}"),
+        (
+            "ERROR",
+            "Error fetching green_api data: "
+            + text("no_state", reason="no connection")[:-1],
+        ),
         ("INFO", "Fetching green_api data recovered"),
     ]
 

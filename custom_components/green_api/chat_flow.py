@@ -19,6 +19,7 @@ from homeassistant.helpers.selector import (
     SelectSelectorMode,
     TextSelector,
 )
+from homeassistant.util import slugify
 
 from .api import (
     ChatId,
@@ -79,8 +80,9 @@ class ChatSubentryFlow(ConfigSubentryFlow):
         others = self._others(chat)
         if str(chat_id) in {other.unique_id for other in others}:
             return self.async_abort(reason="already_configured")
-        name = self._name(chat_id, user_input)
-        if name.casefold() in {other.title.casefold() for other in others}:
+        name = self._name(chat, chat_id, user_input)
+        # Also as a part of the names of actions, chats have to be told apart.
+        if slugify(name) in {slugify(other.title) for other in others}:
             errors = {CONF_NAME: "name_in_use"}
         elif chat and chat.unique_id == str(chat_id):
             errors = {}
@@ -186,13 +188,15 @@ class ChatSubentryFlow(ConfigSubentryFlow):
             if chat is None or other.subentry_id != chat.subentry_id
         ]
 
-    def _name(self, chat_id: ChatId, user_input: dict[str, Any]) -> str:
+    def _name(
+        self, chat: ConfigSubentry | None, chat_id: ChatId, user_input: dict[str, Any]
+    ) -> str:
         """Return the name that was typed, else the contact's, else the number."""
-        return (
-            user_input.get(CONF_NAME, "").strip()
-            or (self._contacts or {}).get(chat_id)
-            or chat_id.display
-        )
+        typed = user_input.get(CONF_NAME, "").strip()
+        if chat and typed == ChatId.parse(chat.data[CONF_CHAT]).display:
+            # The old number is no name for a new one.
+            typed = ""
+        return typed or (self._contacts or {}).get(chat_id) or chat_id.display
 
 
 def _addresses(contacts: Iterable[Contact]) -> Iterator[tuple[ChatId, str]]:

@@ -138,11 +138,11 @@ class GreenApiCoordinator(DataUpdateCoordinator[Instance | None]):
         try:
             state = await self.client.get_state_instance()
         except GreenApiError as err:
-            error = self.async_handle_error(err)
+            self.async_handle_error(err)
             raise UpdateFailed(
                 translation_domain=DOMAIN,
-                translation_key=error.translation_key,
-                translation_placeholders=error.translation_placeholders,
+                translation_key="no_state",
+                translation_placeholders={"reason": str(err)},
             ) from err
         finally:
             self._times_asked += 1
