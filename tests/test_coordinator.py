@@ -311,3 +311,21 @@ async def test_questions_keep_their_distance(
     await notify(hass, "notify.anna")
     assert [each.status for each in instance.requests] == [200, 200, 200]
     assert instance.requests[1].time - instance.requests[0].time > 1
+
+
+@pytest.mark.parametrize("kind", [FaultKind.UNAUTHORIZED, FaultKind.QUOTA_EXCEEDED])
+async def test_what_comes_back_after_removal_starts_nothing(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    instance: Instance,
+    issue_registry: ir.IssueRegistry,
+    kind: FaultKind,
+) -> None:
+    instance.faults.add(kind, method="sendMessage", delay=0.2)
+    sending = hass.async_create_task(notify(hass, "notify.anna"))
+    await asyncio.sleep(0.05)
+    await hass.config_entries.async_remove(loaded.entry_id)
+    with pytest.raises(HomeAssistantError):
+        await sending
+    assert hass.config_entries.flow.async_progress() == []
+    assert issue_registry.issues == {}

@@ -366,3 +366,15 @@ async def test_notify_group(
         (ANNA, BORIS, FAMILY), "*Fire*\nHi"
     )
     assert arrived[FAMILY].quoted_message_id == "3EB0"
+
+
+async def test_the_action_of_somebody_else_stays_theirs(
+    hass: HomeAssistant, entry: MockConfigEntry, instance: Instance
+) -> None:
+    theirs = async_mock_service(hass, "notify", "green_api_anna")
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await legacy_notify(hass, "green_api_anna")
+    assert len(theirs) == 1
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    assert hass.services.has_service("notify", "green_api_anna")
+    assert not hass.services.has_service("notify", "green_api_boris")

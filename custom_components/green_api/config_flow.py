@@ -244,13 +244,15 @@ class GreenApiConfigFlow(ConfigFlow, domain=DOMAIN):
         """Ask for credentials until they are those of the instance."""
         errors: dict[str, str] = {}
         if user_input is not None:
-            data = {**entry.data, **_credentials(user_input)}
-            phone, errors = await self._async_ask(data)
+            credentials = _credentials(user_input)
+            phone, errors = await self._async_ask({**entry.data, **credentials})
             if phone and (entry.data[CONF_PHONE] or phone) != phone:
                 return self.async_abort(reason="wrong_account")
             if not errors:
-                data[CONF_PHONE] = phone or entry.data[CONF_PHONE]
-                return self.async_update_and_abort(entry, data=data)
+                phone = phone or entry.data[CONF_PHONE]
+                return self.async_update_and_abort(
+                    entry, data_updates={**credentials, CONF_PHONE: phone}
+                )
         server = {
             key: entry.data.get(key, "") for key in (CONF_API_URL, CONF_MEDIA_URL)
         }

@@ -8,7 +8,7 @@ from datetime import datetime
 import logging
 from typing import Any, Final, override
 
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import CONF_TOKEN
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
@@ -176,6 +176,9 @@ class GreenApiCoordinator(DataUpdateCoordinator[Instance | None]):
     ) -> HomeAssistantError:
         """Do what an error of GREEN-API calls for, and return it for the person."""
         told = api_error(error)
+        if self.config_entry.state is ConfigEntryState.NOT_LOADED:
+            # Unloaded or removed while a message was on its way.
+            return told
         match error:
             case GreenApiAuthenticationError() | GreenApiWrongServerError():
                 self.config_entry.async_start_reauth(self.hass)

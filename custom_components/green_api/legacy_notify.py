@@ -9,6 +9,7 @@ from homeassistant.components.notify import (
     ATTR_DATA,
     ATTR_TARGET,
     ATTR_TITLE,
+    DOMAIN as NOTIFY_DOMAIN,
     BaseNotificationService,
 )
 from homeassistant.core import HomeAssistant, callback
@@ -66,7 +67,12 @@ class GreenApiNotificationService(BaseNotificationService):
                 name = slugify(chat.title)
                 while name in chats:
                     name = f"{name}_2"
-                chats[name] = str(chat.unique_id)
+                action = slugify(f"{self.prefix}_{name}")
+                # A name that somebody else has is theirs, to keep and to remove.
+                if action in self.registered_targets or not (
+                    self.hass.services.has_service(NOTIFY_DOMAIN, action)
+                ):
+                    chats[name] = str(chat.unique_id)
         return chats
 
     @override

@@ -44,7 +44,7 @@ PLATFORM_SCHEMA = NOTIFY_PLATFORM_SCHEMA.extend(
             cv.string, vol.Strip, vol.Length(min=1)
         ),
         vol.Optional(CONF_TARGET, default=list): vol.All(cv.ensure_list, [cv.string]),
-        vol.Optional(CONF_API_URL): cv.url,
+        vol.Optional(CONF_API_URL): vol.All(cv.url, cv.matches_regex(r"[^?#@]+$")),
     }
 )
 

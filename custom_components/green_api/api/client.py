@@ -11,6 +11,7 @@ from datetime import timedelta
 from http import HTTPMethod
 import json
 from typing import TypeIs
+from urllib.parse import quote
 
 from aiohttp import ClientConnectorError, ClientError, ClientSession, ClientTimeout
 from aiohttp.client_exceptions import ConnectionTimeoutError
@@ -253,7 +254,13 @@ class GreenApiClient:
     def _url(self, method: str) -> URL:
         """Return the URL of a method."""
         if (url := self._urls.get(method)) is None:
-            url = self._api_url / f"waInstance{self.instance_id}" / method / self._token
+            # Encoded here, as a token with a slash is still one part of the path.
+            url = self._api_url.joinpath(
+                f"waInstance{self.instance_id}",
+                method,
+                quote(self._token, safe=""),
+                encoded=True,
+            )
             self._urls[method] = url
         return url
 
