@@ -11,6 +11,7 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
+from custom_components.green_api import coordinator
 from homeassistant.config_entries import SOURCE_REAUTH
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
@@ -329,3 +330,17 @@ async def test_what_comes_back_after_removal_starts_nothing(
         await sending
     assert hass.config_entries.flow.async_progress() == []
     assert issue_registry.issues == {}
+
+
+async def test_a_message_does_not_wait_for_a_state_that_does_not_come(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    instance: Instance,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(coordinator, "_PATIENCE", 0.1)
+    instance.faults.add(FaultKind.TIMEOUT, method="getStateInstance", times=None)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await notify(hass, "notify.anna")
+    assert [each.text for each in instance.messages] == ["Hi"]
+    assert await hass.config_entries.async_unload(entry.entry_id)

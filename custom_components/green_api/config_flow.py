@@ -292,8 +292,9 @@ class GreenApiConfigFlow(ConfigFlow, domain=DOMAIN):
         user_input: Mapping[str, Any] | None,
         errors: dict[str, str],
     ) -> ConfigFlowResult:
-        """Show a form with what was typed, but for the token."""
-        shown = {k: v for k, v in (user_input or {}).items() if k != CONF_TOKEN}
+        """Show a form with what was typed, but for what is or may be the token."""
+        hidden = {CONF_TOKEN, *errors}
+        shown = {k: v for k, v in (user_input or {}).items() if k not in hidden}
         return self.async_show_form(
             step_id=step_id,
             data_schema=self.add_suggested_values_to_schema(schema, shown),

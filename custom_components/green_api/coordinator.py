@@ -53,6 +53,9 @@ _HINDRANCES: Final[Mapping[InstanceState, str]] = {
     InstanceState.SUSPENDED: "suspended",
     InstanceState.YELLOW_CARD: "suspended",
 }
+# For how many seconds a message waits until the state is known.
+_PATIENCE = 5
+
 _STATE_ISSUES: Final = frozenset({*_HINDRANCES.values(), "suspended_until"})
 _QUOTA_ISSUES: Final = frozenset({"quota_exceeded", "quota_exceeded_chats"})
 
@@ -165,8 +168,12 @@ class GreenApiCoordinator(DataUpdateCoordinator[Instance | None]):
     async def async_check_can_send(self) -> None:
         """Raise if a message would not leave, though GREEN-API would take it."""
         if self.data is None or self.data.hindrance:
-            # Not known yet, or known for the worse: that may be a minute old.
-            await self.async_ask()
+            # Not known yet, or known for the worse: that may be a minute old. But no
+            # alarm waits for long for an answer that does not come.
+            asking = self.config_entry.async_create_background_task(
+                self.hass, self.async_ask(), f"{DOMAIN} state"
+            )
+            await asyncio.wait({asking}, timeout=_PATIENCE)
         if self.data and (error := self.data.hindrance):
             raise error
 

@@ -39,7 +39,9 @@ PARALLEL_UPDATES = 0
 
 PLATFORM_SCHEMA = NOTIFY_PLATFORM_SCHEMA.extend(
     {
-        vol.Required(CONF_INSTANCE_ID): vol.All(cv.string, cv.matches_regex(r"\d+$")),
+        vol.Required(Secret(CONF_INSTANCE_ID)): vol.All(
+            cv.string, cv.matches_regex(r"\d+$")
+        ),
         vol.Required(Secret(CONF_TOKEN)): vol.All(
             cv.string, vol.Strip, vol.Length(min=1)
         ),
