@@ -99,6 +99,7 @@ def _no_waiting(
         monkeypatch.setattr(RateLimits, "interval", 0)
         monkeypatch.setattr(outbox, "RETRY_FOR", 0.25)
         monkeypatch.setattr(outbox, "RETRY_DELAY", 0.04)
+        monkeypatch.setattr(outbox, "RATE_LIMITED_FOR", 0.25)
 
 
 @pytest.fixture

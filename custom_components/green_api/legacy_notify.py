@@ -70,7 +70,8 @@ class GreenApiNotificationService(BaseNotificationService):
                 action = slugify(f"{self.prefix}_{name}")
                 # A name that somebody else has is theirs, to keep and to remove.
                 if action in self.registered_targets or not (
-                    self.hass.services.has_service(NOTIFY_DOMAIN, action)
+                    action in self._entry.data[CONF_ACTIONS]
+                    or self.hass.services.has_service(NOTIFY_DOMAIN, action)
                 ):
                     chats[name] = str(chat.unique_id)
         return chats

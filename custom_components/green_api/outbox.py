@@ -32,10 +32,10 @@ MAX_TYPING_TIME: Final = timedelta(seconds=20)
 # grow, and GREEN-API counts its limits by the second.
 RETRY_FOR = 5.0
 RETRY_DELAY = 1.1
+RATE_LIMITED_FOR = 30.0
 
 _NOT_TAKEN: Final = (
     GreenApiConnectionError,
-    GreenApiRateLimitError,
     GreenApiStartingError,
 )
 
@@ -129,7 +129,8 @@ class Outbox:
     async def _async_send(self, chat_id: ChatId, message: TextMessage) -> str:
         """Send one message, again if it certainly was not taken."""
         now = asyncio.get_running_loop().time
-        deadline, delay = now() + RETRY_FOR, RETRY_DELAY
+        begin, delay = now(), RETRY_DELAY
+        deadline = begin + RETRY_FOR
         while True:
             try:
                 sent = await self._coordinator.client.send_message(
@@ -139,6 +140,12 @@ class Outbox:
                     link_preview=message.link_preview,
                     typing_time=message.typing_time,
                 )
+            except GreenApiRateLimitError:
+                # Each second has room for more, so that a burst drains.
+                if now() + RETRY_DELAY > begin + RATE_LIMITED_FOR:
+                    raise
+                await asyncio.sleep(RETRY_DELAY)
+                continue
             except _NOT_TAKEN:
                 if now() + delay > deadline:
                     raise
