@@ -378,3 +378,13 @@ async def test_the_action_of_somebody_else_stays_theirs(
     assert await hass.config_entries.async_unload(entry.entry_id)
     assert hass.services.has_service("notify", "green_api_anna")
     assert not hass.services.has_service("notify", "green_api_boris")
+
+
+async def test_a_number_is_not_taken_for_the_name_of_a_chat(
+    hass: HomeAssistant, loaded: MockConfigEntry, instance: Instance
+) -> None:
+    [anna] = [each for each in loaded.subentries.values() if each.title == "Anna"]
+    hass.config_entries.async_update_subentry(loaded, anna, title="+79007654321")
+    await hass.async_block_till_done()
+    await legacy_notify(hass, target=["+79007654321"])
+    assert [each.chat_id for each in instance.messages] == [BORIS]

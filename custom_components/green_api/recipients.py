@@ -56,7 +56,8 @@ def async_recipients_by_name(
     }
     return _once(
         _by_subentry(hass, entry, chat)
-        if (chat := chats.get(name.strip().casefold()))
+        # An address goes before a name: a chat may be called like another's number.
+        if not _is_address(name) and (chat := chats.get(name.strip().casefold()))
         else _by_chat_id(hass, entry, name)
         for name in names
     )
@@ -144,6 +145,15 @@ def _by_subentry(
         chat.subentry_id,
         async_entity_id(hass, entry, chat),
     )
+
+
+def _is_address(text: str) -> bool:
+    """Return whether a text is a phone number or a chat id."""
+    try:
+        ChatId.parse(text)
+    except InvalidChatIdError:
+        return False
+    return True
 
 
 def _by_chat_id(
