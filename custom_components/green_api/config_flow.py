@@ -215,6 +215,7 @@ class GreenApiConfigFlow(ConfigFlow, domain=DOMAIN):
         if actions.keys() <= entry.data[CONF_ACTIONS].keys():
             return
         taken = {chat.unique_id for chat in entry.subentries.values()}
+        names = {chat.title.casefold() for chat in entry.subentries.values()}
         for chat in chats:
             if chat["unique_id"] not in taken:
                 self.hass.config_entries.async_add_subentry(
@@ -222,7 +223,10 @@ class GreenApiConfigFlow(ConfigFlow, domain=DOMAIN):
                     ConfigSubentry(
                         data=MappingProxyType(chat["data"]),
                         subentry_type=chat["subentry_type"],
-                        title=chat["title"],
+                        # A name that another chat has would turn its messages here.
+                        title=ChatId.parse(chat["data"][CONF_CHAT]).display
+                        if chat["title"].casefold() in names
+                        else chat["title"],
                         unique_id=chat["unique_id"],
                     ),
                 )
