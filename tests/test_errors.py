@@ -7,7 +7,7 @@ from aiohttp import ClientTimeout
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.green_api.api import client
+from custom_components.green_api.api import transport
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 
@@ -212,7 +212,7 @@ LOST = [
 @pytest.fixture
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait for an answer no longer than a test likes to."""
-    monkeypatch.setattr(client, "_TIMEOUT", ClientTimeout(total=0.1))
+    monkeypatch.setattr(transport, "_TIMEOUT", ClientTimeout(total=0.1))
 
 
 @pytest.mark.usefixtures("_impatient", "loaded")

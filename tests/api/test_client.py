@@ -33,9 +33,9 @@ from custom_components.green_api.api import (
     NumberCheck,
     RateLimits,
     WaSettings,
-    client as client_module,
     default_api_url,
     default_media_url,
+    transport,
 )
 from tests.conftest import ANNA, BORIS, FAMILY, INSTANCE_ID, PHONE, TOKEN, told_by
 from tests.simulator import (
@@ -229,7 +229,9 @@ async def test_it_is_told_who_has_whatsapp(
 ) -> None:
     instance.not_on_whatsapp.add("79007654321")
 
-    assert await client.check_whatsapp(CHAT) == NumberCheck(exists=True)
+    assert await client.check_whatsapp(CHAT) == NumberCheck(
+        exists=True, lid=instance.lid("79001234567")
+    )
     assert await client.check_whatsapp(ChatId.parse(BORIS)) == NumberCheck(exists=False)
 
 
@@ -370,7 +372,7 @@ UNUSABLE = {
 @pytest.fixture
 def short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait for an answer for a moment instead of a minute."""
-    monkeypatch.setattr(client_module, "_TIMEOUT", ClientTimeout(total=0.15))
+    monkeypatch.setattr(transport, "_TIMEOUT", ClientTimeout(total=0.15))
 
 
 @pytest.mark.usefixtures("short_patience")
@@ -450,7 +452,7 @@ async def test_nobody_picks_up(
     client_of: ClientFactory, method: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     timeout = ClientTimeout(total=30, sock_connect=0.15)
-    monkeypatch.setattr(client_module, "_TIMEOUT", timeout)
+    monkeypatch.setattr(transport, "_TIMEOUT", timeout)
     with socket.socket() as server:
         # A queue of one that is full: the system leaves further callers without an answer.
         server.bind(("127.0.0.1", 0))
@@ -658,7 +660,7 @@ def test_an_instance_is_usually_served_by_its_pool(
 async def test_without_a_server_the_usual_one_is_asked(
     stranger: Stranger, session: ClientSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client_module, "default_api_url", lambda _: stranger.url)
+    monkeypatch.setattr(transport, "default_api_url", lambda _: stranger.url)
     stranger.body = b"{}"
 
     await GreenApiClient(session, INSTANCE_ID, TOKEN).get_wa_settings()

@@ -1,7 +1,7 @@
 """Talk to GREEN-API for WhatsApp."""
 
 from .chat_id import ChatId, ChatServer
-from .client import GreenApiClient, RateLimits, default_api_url, default_media_url
+from .client import GreenApiClient
 from .exceptions import (
     GreenApiAuthenticationError,
     GreenApiConnectionError,
@@ -20,7 +20,17 @@ from .exceptions import (
     InvalidUrlError,
     PhoneNumberNotInternationalError,
 )
-from .models import Contact, InstanceState, NumberCheck, SentMessage, WaSettings
+from .journal import JournalMessage, MessageType
+from .models import (
+    Contact,
+    InstanceState,
+    NumberCheck,
+    SentMessage,
+    UploadedFile,
+    WaSettings,
+)
+from .rate_limits import RateLimits
+from .transport import default_api_url, default_media_url
 
 __all__ = [
     "ChatId",
@@ -43,10 +53,13 @@ __all__ = [
     "InstanceState",
     "InvalidChatIdError",
     "InvalidUrlError",
+    "JournalMessage",
+    "MessageType",
     "NumberCheck",
     "PhoneNumberNotInternationalError",
     "RateLimits",
     "SentMessage",
+    "UploadedFile",
     "WaSettings",
     "default_api_url",
     "default_media_url",

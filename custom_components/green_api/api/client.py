@@ -1,33 +1,21 @@
-"""GREEN-API over HTTP: one coroutine per method.
+"""GREEN-API, one coroutine per method."""
 
-The only place that builds a URL or sees the token, which is a part of every URL.
-"""
-
-import asyncio
-from collections import defaultdict
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterable, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from http import HTTPMethod
-import json
 from typing import TypeIs
-from urllib.parse import quote
 
-from aiohttp import ClientConnectorError, ClientError, ClientSession, ClientTimeout
-from aiohttp.client_exceptions import ConnectionTimeoutError
-from yarl import URL
+from aiohttp import ClientSession
 
-from .answer import read_answer
 from .chat_id import ChatId
 from .exceptions import (
-    GreenApiConnectionError,
     GreenApiError,
     GreenApiOutcomeUnknownError,
     GreenApiRateLimitError,
     GreenApiResponseError,
-    GreenApiValidationError,
-    InvalidUrlError,
 )
+from .journal import JournalMessage
 from .models import (
     Contact,
     InstanceState,
@@ -35,59 +23,11 @@ from .models import (
     JsonObject,
     NumberCheck,
     SentMessage,
+    UploadedFile,
     WaSettings,
 )
-
-_TIMEOUT = ClientTimeout(total=60, sock_connect=10)
-_JSON_HEADERS = {"Content-Type": "application/json"}
-
-# Instances of the first pools have no host of their own.
-_SHARED_POOL = "1101"
-_POOL_ID_LENGTH = 10
-
-
-def default_api_url(instance_id: str) -> str:
-    """Return where GREEN-API usually serves an instance's methods."""
-    return _default_url("api", instance_id)
-
-
-def default_media_url(instance_id: str) -> str:
-    """Return where GREEN-API usually takes an instance's files."""
-    return _default_url("media", instance_id)
-
-
-def _default_url(kind: str, instance_id: str) -> str:
-    pool = instance_id[:4]
-    if len(instance_id) < _POOL_ID_LENGTH or pool == _SHARED_POOL:
-        return f"https://{kind}.green-api.com"
-    return f"https://{pool}.{kind}.greenapi.com"
-
-
-class RateLimits:
-    """Keep the calls of an instance's slow methods a second apart, whoever makes them.
-
-    https://green-api.com/en/docs/api/ratelimiter/
-    """
-
-    # GREEN-API counts whole seconds, and a request may arrive a little early.
-    interval = 1.1
-
-    def __init__(self) -> None:
-        """Start with every method free."""
-        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._free_at: dict[str, float] = {}
-
-    @asynccontextmanager
-    async def turn(self, method: str) -> AsyncGenerator[None]:
-        """Wait until the method may be called again."""
-        now = asyncio.get_running_loop().time
-        async with self._turns[method]:
-            if (delay := self._free_at.get(method, 0) - now()) > 0:
-                await asyncio.sleep(delay)
-            try:
-                yield
-            finally:
-                self._free_at[method] = now() + self.interval
+from .rate_limits import RateLimits
+from .transport import Transport
 
 
 class GreenApiClient:
@@ -118,19 +58,15 @@ class GreenApiClient:
         Raises InvalidUrlError for a URL that is no server's.
         """
         self.instance_id = instance_id
-        self._session = session
-        self._token = token
-        self._api_url = _parse_url(api_url or default_api_url(instance_id))
-        self._media_url = _parse_url(media_url or default_media_url(instance_id))
+        self._transport = Transport(session, instance_id, token, api_url, media_url)
         self._limits = limits or RateLimits()
-        self._urls: dict[str, URL] = {}
 
     async def get_state_instance(self) -> InstanceState:
         """Ask what the instance is doing; once a second.
 
         https://green-api.com/en/docs/api/account/GetStateInstance/
         """
-        answer = await self._ask_slowly("getStateInstance")
+        answer = await self._ask_slowly(HTTPMethod.GET, "getStateInstance")
         if answer is not None and not (
             _is_object(answer) and "stateInstance" in answer
         ):
@@ -142,7 +78,7 @@ class GreenApiClient:
 
         https://green-api.com/en/docs/api/account/GetWaSettings/
         """
-        answer = await self._ask_slowly("getWaSettings")
+        answer = await self._ask_slowly(HTTPMethod.GET, "getWaSettings")
         if not _is_object(answer):
             raise _unexpected()
         return WaSettings.from_answer(answer)
@@ -152,7 +88,7 @@ class GreenApiClient:
 
         https://green-api.com/en/docs/api/service/GetContacts/
         """
-        answer = await self._ask_slowly("getContacts")
+        answer = await self._ask_slowly(HTTPMethod.GET, "getContacts")
         if not isinstance(answer, list):
             raise _unexpected()
         return [
@@ -168,12 +104,28 @@ class GreenApiClient:
 
         https://green-api.com/en/docs/api/service/CheckWhatsapp/
         """
-        answer = await self._request(
-            HTTPMethod.POST, "checkWhatsapp", {"chatId": str(chat_id)}
+        answer = await self._transport.request(
+            HTTPMethod.POST, "checkWhatsapp", _body(chatId=str(chat_id))
         )
         if not _is_object(answer) or "existsWhatsapp" not in answer:
             raise _unexpected()
         return NumberCheck.from_answer(answer)
+
+    async def get_chat_history(
+        self, chat_id: ChatId, count: int
+    ) -> list[JournalMessage]:
+        """Ask for the last messages of a chat, newest first; once a second.
+
+        https://green-api.com/en/docs/api/journals/GetChatHistory/
+        """
+        answer = await self._ask_slowly(
+            HTTPMethod.POST,
+            "getChatHistory",
+            _body(chatId=str(chat_id), count=count),
+        )
+        if not isinstance(answer, list):
+            raise _unexpected()
+        return [JournalMessage.from_answer(item) for item in answer if _is_object(item)]
 
     async def send_message(
         self,
@@ -189,121 +141,276 @@ class GreenApiClient:
         `typing_time` is 1 to 20 s. The answer means taken, not delivered: GREEN-API
         keeps the messages of an instance that is not linked for 24 hours.
 
-        Raises GreenApiOutcomeUnknownError when the message may or may not have been
-        taken, GreenApiNotLinkedError, GreenApiSuspendedError, GreenApiQuotaError, and
-        GreenApiValidationError with GREEN-API's own reason.
+        Like all methods that send, raises GreenApiOutcomeUnknownError when the message
+        may or may not have been taken, GreenApiNotLinkedError, GreenApiSuspendedError,
+        GreenApiQuotaError, and GreenApiValidationError with GREEN-API's own reason.
 
         https://green-api.com/en/docs/api/sending/SendMessage/
         """
-        body: JsonObject = {"chatId": str(chat_id), "message": message}
-        if quoted_message_id is not None:
-            body["quotedMessageId"] = quoted_message_id
-        if link_preview is not None:
-            body["linkPreview"] = link_preview
-        if typing_time is not None:
-            body["typingTime"] = round(typing_time / timedelta(milliseconds=1))
-        return await self._send("sendMessage", body)
+        return await self._send(
+            "sendMessage",
+            _body(
+                chatId=str(chat_id),
+                message=message,
+                quotedMessageId=quoted_message_id,
+                linkPreview=link_preview,
+                typingTime=None
+                if typing_time is None
+                else round(typing_time / timedelta(milliseconds=1)),
+            ),
+        )
+
+    async def upload_file(
+        self,
+        content: AsyncIterable[bytes],
+        *,
+        name: str,
+        content_type: str,
+        size: int | None = None,
+    ) -> UploadedFile:
+        """Stream a file of up to 100 MB to GREEN-API, which keeps it for 15 days.
+
+        Sends nothing. `name` tells what kind of file it is by its extension; what
+        people see is the name that is sent along later. Without `size`, the file goes
+        in chunks.
+
+        Raises what `content` raises.
+
+        https://green-api.com/en/docs/api/sending/UploadFile/
+        """
+        headers = {
+            "Content-Type": content_type,
+            # A header has ASCII only, and the name is in no message.
+            "GA-Filename": f"file.{name.rpartition('.')[2]}".encode(
+                "ascii", "ignore"
+            ).decode(),
+        }
+        if size is not None:
+            headers["Content-Length"] = str(size)
+        answer = await self._transport.upload("uploadFile", content, headers)
+        if not _is_object(answer) or not answer.get("urlFile"):
+            raise _unexpected()
+        return UploadedFile.from_answer(answer)
+
+    async def send_file_by_url(
+        self,
+        chat_id: ChatId,
+        url: str,
+        file_name: str,
+        *,
+        caption: str | None = None,
+        quoted_message_id: str | None = None,
+    ) -> SentMessage:
+        """Put a file of up to 100 MB that GREEN-API can fetch into the send queue.
+
+        50 a second. The extension of the name decides what it arrives as; the caption
+        has up to 1,024 characters. Raises as `send_message` does.
+
+        https://green-api.com/en/docs/api/sending/SendFileByUrl/
+        """
+        return await self._send(
+            "sendFileByUrl",
+            _body(
+                chatId=str(chat_id),
+                urlFile=url,
+                fileName=file_name,
+                caption=caption,
+                quotedMessageId=quoted_message_id,
+            ),
+        )
+
+    async def send_location(  # noqa: PLR0913
+        self,
+        chat_id: ChatId,
+        latitude: float,
+        longitude: float,
+        *,
+        name: str | None = None,
+        address: str | None = None,
+        quoted_message_id: str | None = None,
+    ) -> SentMessage:
+        """Put a place, in degrees, into the send queue; 50 a second.
+
+        Raises as `send_message` does.
+
+        https://green-api.com/en/docs/api/sending/SendLocation/
+        """
+        return await self._send(
+            "sendLocation",
+            _body(
+                chatId=str(chat_id),
+                latitude=latitude,
+                longitude=longitude,
+                nameLocation=name,
+                address=address,
+                quotedMessageId=quoted_message_id,
+            ),
+        )
+
+    async def send_contact(  # noqa: PLR0913
+        self,
+        chat_id: ChatId,
+        phone_number: int,
+        *,
+        first_name: str | None = None,
+        middle_name: str | None = None,
+        last_name: str | None = None,
+        company: str | None = None,
+        quoted_message_id: str | None = None,
+    ) -> SentMessage:
+        """Put a contact card, with at least one name, into the send queue; 50 a second.
+
+        Raises as `send_message` does.
+
+        https://green-api.com/en/docs/api/sending/SendContact/
+        """
+        contact = _body(
+            phoneContact=phone_number,
+            firstName=first_name,
+            middleName=middle_name,
+            lastName=last_name,
+            company=company,
+        )
+        return await self._send(
+            "sendContact",
+            _body(
+                chatId=str(chat_id), contact=contact, quotedMessageId=quoted_message_id
+            ),
+        )
+
+    async def send_poll(
+        self,
+        chat_id: ChatId,
+        question: str,
+        options: Sequence[str],
+        *,
+        multiple_answers: bool = False,
+        quoted_message_id: str | None = None,
+    ) -> SentMessage:
+        """Put a poll into the send queue; 50 a second.
+
+        The question has up to 255 characters; there are 2 to 12 different options of up
+        to 100 characters. Raises as `send_message` does.
+
+        https://green-api.com/en/docs/api/sending/SendPoll/
+        """
+        return await self._send(
+            "sendPoll",
+            _body(
+                chatId=str(chat_id),
+                message=question,
+                options=[{"optionName": option} for option in options],
+                multipleAnswers=multiple_answers,
+                quotedMessageId=quoted_message_id,
+            ),
+        )
+
+    async def forward_messages(
+        self, chat_id: ChatId, from_chat_id: ChatId, message_ids: Sequence[str]
+    ) -> list[SentMessage]:
+        """Put messages of one chat into the send queue for another; 50 a second.
+
+        Raises as `send_message` does.
+
+        https://green-api.com/en/docs/api/sending/ForwardMessages/
+        """
+        answer = await self._transport.request(
+            HTTPMethod.POST,
+            "forwardMessages",
+            _body(
+                chatId=str(chat_id),
+                chatIdFrom=str(from_chat_id),
+                messages=list(message_ids),
+            ),
+            carries_out=True,
+        )
+        sent = answer.get("messages") if _is_object(answer) else None
+        if not isinstance(sent, list) or len(sent) != len(message_ids):
+            raise GreenApiOutcomeUnknownError("not every message id")
+        return [SentMessage(str(message_id)) for message_id in sent]
+
+    async def edit_message(
+        self, chat_id: ChatId, message_id: str, message: str
+    ) -> None:
+        """Change the text of a message that was sent; once a second.
+
+        WhatsApp allows it for about 15 minutes. The message keeps its id, whatever the
+        answer says; to make the same change twice does no harm.
+
+        https://green-api.com/en/docs/api/service/EditMessage/
+        """
+        answer = await self._ask_slowly(
+            HTTPMethod.POST,
+            "editMessage",
+            _body(chatId=str(chat_id), idMessage=message_id, message=message),
+        )
+        if not _is_object(answer) or not answer.get("idMessage"):
+            raise _unexpected()
+
+    async def delete_message(
+        self, chat_id: ChatId, message_id: str, *, only_for_me: bool = False
+    ) -> None:
+        """Delete a message for everybody, or only on the own phone; 10 a second.
+
+        To delete it twice does no harm.
+
+        https://green-api.com/en/docs/api/service/deleteMessage/
+        """
+        answer = await self._transport.request(
+            HTTPMethod.POST,
+            "deleteMessage",
+            _body(
+                chatId=str(chat_id),
+                idMessage=message_id,
+                onlySenderDelete=only_for_me or None,
+            ),
+        )
+        # The page promises an empty answer; a text would be a reason.
+        if answer is not None and not _is_object(answer):
+            raise _unexpected()
+
+    async def read_chat(self, chat_id: ChatId, message_id: str | None = None) -> None:
+        """Mark a chat as read, or one message of it; 10 a second.
+
+        https://green-api.com/en/docs/api/marks/ReadChat/
+        """
+        answer = await self._transport.request(
+            HTTPMethod.POST,
+            "readChat",
+            _body(chatId=str(chat_id), idMessage=message_id),
+        )
+        if not _is_object(answer) or answer.get("setRead") is not True:
+            raise _unexpected()
 
     async def _send(self, method: str, body: JsonObject) -> SentMessage:
         """Call a method that sends; without an id in the answer, nothing is certain."""
-        answer = await self._request(HTTPMethod.POST, method, body, carries_out=True)
+        answer = await self._transport.request(
+            HTTPMethod.POST, method, body, carries_out=True
+        )
         if not _is_object(answer) or not answer.get("idMessage"):
             raise GreenApiOutcomeUnknownError("no message id")
         return SentMessage.from_answer(answer)
 
-    async def _ask_slowly(self, method: str) -> Json:
+    async def _ask_slowly(
+        self, verb: HTTPMethod, method: str, body: JsonObject | None = None
+    ) -> Json:
         """Call a method that may be called once a second."""
         async with self._limits.turn(method):
             # Others may ask, too; and aiohttp asks again by itself when a connection
             # that was kept turns out to be closed.
             with suppress(GreenApiRateLimitError):
-                return await self._request(HTTPMethod.GET, method)
+                return await self._transport.request(verb, method, body)
         async with self._limits.turn(method):
-            return await self._request(HTTPMethod.GET, method)
-
-    async def _request(
-        self,
-        verb: HTTPMethod,
-        method: str,
-        body: JsonObject | None = None,
-        *,
-        carries_out: bool = False,
-    ) -> Json:
-        """Call a method and return its answer."""
-        try:
-            async with self._session.request(
-                verb,
-                self._url(method),
-                data=None if body is None else _encode(body),
-                headers=None if body is None else _JSON_HEADERS,
-                timeout=_TIMEOUT,
-                allow_redirects=False,
-            ) as response:
-                status, content = response.status, await response.read()
-        except (ClientError, TimeoutError) as err:
-            error = _no_answer(err, carries_out=carries_out)
-        else:
-            try:
-                return read_answer(status, content, carries_out=carries_out)
-            except GreenApiValidationError as err:
-                error = GreenApiValidationError(str(err).replace(self._token, "***"))
-        # Outside of the except clauses, so that no exception that quotes the URL, and
-        # the token in it, hangs on to this one as its context.
-        raise error
-
-    def _url(self, method: str) -> URL:
-        """Return the URL of a method."""
-        if (url := self._urls.get(method)) is None:
-            # Encoded here, as a token with a slash is still one part of the path.
-            url = self._api_url.joinpath(
-                f"waInstance{self.instance_id}",
-                method,
-                quote(self._token, safe=""),
-                encoded=True,
-            )
-            self._urls[method] = url
-        return url
+            return await self._transport.request(verb, method, body)
 
 
-def _encode(body: JsonObject) -> bytes:
-    """Return a body as UTF-8: GREEN-API takes 100 KB, which escapes soon would fill.
-
-    Half a character, as templates can make it, has no UTF-8 and becomes a question mark.
-    """
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(
-        errors="replace"
-    )
-
-
-def _parse_url(text: str) -> URL:
-    """Return the base address of a server as people write it.
-
-    Raises InvalidUrlError for what is none.
-    """
-    text = text.strip()
-    if "://" not in text:
-        text = f"https://{text}"
-    try:
-        url = URL(text.rstrip("/"))
-        valid = url.scheme in {"http", "https"} and bool(url.host)
-    except ValueError:
-        valid = False
-    if not valid or url.user or url.query_string or url.fragment:
-        raise InvalidUrlError("not the address of a server")
-    return url
-
-
-def _no_answer(error: Exception, *, carries_out: bool) -> GreenApiError:
-    """Return what it means that there was no answer: nothing left, or nobody knows."""
-    if not carries_out or isinstance(
-        error, ClientConnectorError | ConnectionTimeoutError
-    ):
-        return GreenApiConnectionError("no connection")
-    return GreenApiOutcomeUnknownError("no answer")
+def _body(**fields: Json) -> JsonObject:
+    """Return the body of a call, without what is not set."""
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def _unexpected() -> GreenApiError:
-    """Return what it means that JSON came, but none of GREEN-API's."""
+    """Return what it means that JSON came, but not the method's."""
     return GreenApiResponseError("HTTP 200")
 
 

@@ -51,28 +51,33 @@ class WaSettings:
         return cls(
             phone=str(phone) if phone else None,
             suspended_until=datetime.fromtimestamp(int(until), UTC)
-            if isinstance(until, int | float) and 0 < until < _LAST_TIMESTAMP
+            if isinstance(until, int | float) and 0 < until < LAST_TIMESTAMP
             else None,
         )
 
 
 # The last second datetime can express.
-_LAST_TIMESTAMP = datetime.max.replace(tzinfo=UTC).timestamp()
+LAST_TIMESTAMP = datetime.max.replace(tzinfo=UTC).timestamp()
 
 
 @dataclass(frozen=True, slots=True)
 class NumberCheck:
-    """Whether a phone number has WhatsApp.
+    """Whether a phone number has WhatsApp, and its privacy id if GREEN-API tells it.
 
     https://green-api.com/en/docs/api/service/CheckWhatsapp/
     """
 
     exists: bool
+    lid: str | None = None
 
     @classmethod
     def from_answer(cls, answer: JsonObject) -> NumberCheck:
-        """Read checkWhatsapp."""
-        return cls(exists=answer["existsWhatsapp"] is True)
+        """Read checkWhatsapp; older answers say only whether it has."""
+        chat_id = str(answer.get("chatId") or "")
+        return cls(
+            exists=answer["existsWhatsapp"] is True,
+            lid=chat_id if chat_id.endswith("@lid") else None,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,3 +109,15 @@ class SentMessage:
     def from_answer(cls, answer: JsonObject) -> SentMessage:
         """Read the answer of every method that sends one message."""
         return cls(message_id=str(answer["idMessage"]))
+
+
+@dataclass(frozen=True, slots=True)
+class UploadedFile:
+    """A file that GREEN-API keeps for 15 days."""
+
+    url: str
+
+    @classmethod
+    def from_answer(cls, answer: JsonObject) -> UploadedFile:
+        """Read uploadFile."""
+        return cls(url=str(answer["urlFile"]))

@@ -1,0 +1,220 @@
+"""GREEN-API's requests and answers over HTTP.
+
+The only place that builds a URL or sees the token, which is a part of every URL.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterable, Mapping
+from http import HTTPMethod
+import json
+from urllib.parse import quote
+
+from aiohttp import ClientConnectorError, ClientError, ClientSession, ClientTimeout
+from aiohttp.client_exceptions import ConnectionTimeoutError
+from yarl import URL
+
+from .answer import read_answer
+from .exceptions import (
+    GreenApiConnectionError,
+    GreenApiError,
+    GreenApiOutcomeUnknownError,
+    GreenApiValidationError,
+    InvalidUrlError,
+)
+from .models import Json, JsonObject
+
+_TIMEOUT = ClientTimeout(total=60, sock_connect=10)
+# However large a file and slow a line: as long as something moves, it goes on.
+_UPLOAD_TIMEOUT = ClientTimeout(total=None, sock_connect=10)
+_STALLED_AFTER = 120
+_JSON_HEADERS = {"Content-Type": "application/json"}
+
+# Instances of the first pools have no host of their own.
+_SHARED_POOL = "1101"
+_POOL_ID_LENGTH = 10
+
+
+def default_api_url(instance_id: str) -> str:
+    """Return where GREEN-API usually serves an instance's methods."""
+    return _default_url("api", instance_id)
+
+
+def default_media_url(instance_id: str) -> str:
+    """Return where GREEN-API usually takes an instance's files."""
+    return _default_url("media", instance_id)
+
+
+def _default_url(kind: str, instance_id: str) -> str:
+    pool = instance_id[:4]
+    if len(instance_id) < _POOL_ID_LENGTH or pool == _SHARED_POOL:
+        return f"https://{kind}.green-api.com"
+    return f"https://{pool}.{kind}.greenapi.com"
+
+
+class Transport:
+    """Carry the calls of one instance's methods."""
+
+    def __init__(
+        self,
+        session: ClientSession,
+        instance_id: str,
+        token: str,
+        api_url: str,
+        media_url: str,
+    ) -> None:
+        """Take the session, the credentials and where the instance is served.
+
+        Raises InvalidUrlError for a URL that is no server's.
+        """
+        self._session = session
+        self._instance_id = instance_id
+        self._token = token
+        self._api_url = _parse_url(api_url or default_api_url(instance_id))
+        self._media_url = _parse_url(media_url or default_media_url(instance_id))
+        self._urls: dict[str, URL] = {}
+
+    async def request(
+        self,
+        verb: HTTPMethod,
+        method: str,
+        body: JsonObject | None = None,
+        *,
+        carries_out: bool = False,
+    ) -> Json:
+        """Call a method and return its answer.
+
+        `carries_out` tells a call that must not be made twice.
+        """
+        if (url := self._urls.get(method)) is None:
+            url = self._urls[method] = self._url(self._api_url, method)
+        return await self._call(
+            verb,
+            url,
+            None if body is None else _encode(body),
+            None if body is None else _JSON_HEADERS,
+            _TIMEOUT,
+            carries_out=carries_out,
+        )
+
+    async def upload(
+        self, method: str, content: AsyncIterable[bytes], headers: Mapping[str, str]
+    ) -> Json:
+        """Stream a file to a method of the media server and return its answer.
+
+        What the content itself raises is raised as it is.
+        """
+        stream = _Stream(content)
+        try:
+            async with asyncio.timeout(_STALLED_AFTER) as stream.stalled:
+                return await self._call(
+                    HTTPMethod.POST,
+                    self._url(self._media_url, method),
+                    aiter(stream),
+                    headers,
+                    _UPLOAD_TIMEOUT,
+                    carries_out=False,
+                )
+        except GreenApiConnectionError, TimeoutError:
+            failure = stream.failure or GreenApiConnectionError("upload broken off")
+        # As below, without a context.
+        raise failure
+
+    async def _call(  # noqa: PLR0913
+        self,
+        verb: HTTPMethod,
+        url: URL,
+        data: bytes | AsyncIterable[bytes] | None,
+        headers: Mapping[str, str] | None,
+        patience: ClientTimeout,
+        *,
+        carries_out: bool,
+    ) -> Json:
+        try:
+            async with self._session.request(
+                verb,
+                url,
+                data=data,
+                headers=headers,
+                timeout=patience,
+                allow_redirects=False,
+            ) as response:
+                status, content = response.status, await response.read()
+        except (ClientError, TimeoutError) as err:
+            error = _no_answer(err, carries_out=carries_out)
+        else:
+            try:
+                return read_answer(status, content, carries_out=carries_out)
+            except GreenApiValidationError as err:
+                error = GreenApiValidationError(str(err).replace(self._token, "***"))
+        # Outside of the except clauses, so that no exception that quotes the URL, and
+        # the token in it, hangs on to this one as its context.
+        raise error
+
+    def _url(self, server: URL, method: str) -> URL:
+        """Return the URL of a method."""
+        # Encoded here, as a token with a slash is still one part of the path.
+        return server.joinpath(
+            f"waInstance{self._instance_id}",
+            method,
+            quote(self._token, safe=""),
+            encoded=True,
+        )
+
+
+class _Stream:
+    """The content of an upload, watched: what it raises, and whether it moves."""
+
+    failure: Exception | None = None
+    stalled: asyncio.Timeout
+
+    def __init__(self, content: AsyncIterable[bytes]) -> None:
+        self._content = content
+
+    async def __aiter__(self) -> AsyncGenerator[bytes]:
+        """Yield the content."""
+        now = asyncio.get_running_loop().time
+        try:
+            async for chunk in self._content:
+                self.stalled.reschedule(now() + _STALLED_AFTER)
+                yield chunk
+        except Exception as err:
+            # aiohttp makes a broken connection of it, which it is not.
+            self.failure = err
+            raise
+
+
+def _encode(body: JsonObject) -> bytes:
+    """Return a body as UTF-8: GREEN-API takes 100 KB, which escapes soon would fill.
+
+    Half a character, as templates can make it, has no UTF-8 and becomes a question mark.
+    """
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(
+        errors="replace"
+    )
+
+
+def _parse_url(text: str) -> URL:
+    """Return the base address of a server as people write it.
+
+    Raises InvalidUrlError for what is none.
+    """
+    text = text.strip()
+    if "://" not in text:
+        text = f"https://{text}"
+    try:
+        url = URL(text.rstrip("/"))
+        valid = url.scheme in {"http", "https"} and bool(url.host)
+    except ValueError:
+        valid = False
+    if not valid or url.user or url.query_string or url.fragment:
+        raise InvalidUrlError("not the address of a server")
+    return url
+
+
+def _no_answer(error: Exception, *, carries_out: bool) -> GreenApiError:
+    """Return what it means that there was no answer: nothing left, or nobody knows."""
+    if not carries_out or isinstance(
+        error, ClientConnectorError | ConnectionTimeoutError
+    ):
+        return GreenApiConnectionError("no connection")
+    return GreenApiOutcomeUnknownError("no answer")
