@@ -1,0 +1,118 @@
+"""The content of a file: a stream with a name, a MIME type and a limit."""
+
+from collections.abc import AsyncGenerator, AsyncIterable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from math import ceil
+import mimetypes
+from pathlib import PurePosixPath
+from typing import Final, Protocol
+
+from ..errors import invalid
+
+# What GREEN-API and WhatsApp take.
+MAX_FILE_SIZE: Final = 100 * 1024 * 1024
+
+_MEGABYTE: Final = 1024 * 1024
+_UNKNOWN_TYPE: Final = "application/octet-stream"
+# What is common and not registered, or has an extension that WhatsApp does not know.
+_EXTENSIONS: Final = {
+    "audio/opus": ".ogg",
+    "audio/wav": ".wav",
+    "audio/x-wav": ".wav",
+    "image/jpg": ".jpg",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A file that is being read; `size` is None where nobody knows it yet."""
+
+    name: str
+    content_type: str
+    size: int | None
+    chunks: AsyncIterable[bytes]
+
+
+class Attachment(Protocol):
+    """A file to send, which can be read as often as it takes."""
+
+    def open(self) -> AbstractAsyncContextManager[Content]:
+        """Open it.
+
+        Raises a HomeAssistantError, here or while it is read, if it is not to be had.
+        """
+        ...
+
+
+def content(
+    name: str, content_type: str | None, size: int | None, chunks: AsyncIterable[bytes]
+) -> Content:
+    """Return content that is neither empty nor larger than GREEN-API takes.
+
+    Both are told here where the size is known, else while it is read.
+    """
+    if size is not None:
+        _check_size(name, size)
+    name = _with_extension(name, content_type)
+    return Content(
+        name,
+        mimetypes.guess_type(name)[0] or content_type or _UNKNOWN_TYPE,
+        size,
+        _limited(name, chunks),
+    )
+
+
+def file_name(wanted: str | None, given: str) -> str:
+    """Return the name that a file goes by: the wanted one, with the given extension.
+
+    The wanted one may have an extension of its own.
+    """
+    if not (wanted := _last_part(wanted or "")):
+        return _last_part(given) or "file"
+    return wanted if _has_extension(wanted) else wanted + PurePosixPath(given).suffix
+
+
+def _last_part(name: str) -> str:
+    """Return a name without folders and what no file name has."""
+    name = name.replace("\\", "/").rpartition("/")[2]
+    return "".join(each for each in name if each.isprintable()).strip(". ")
+
+
+def _has_extension(name: str) -> bool:
+    """Return whether a name ends in an extension; "v1.2" does not."""
+    return mimetypes.guess_type(name) != (None, None)
+
+
+def _with_extension(name: str, content_type: str | None) -> str:
+    """Return a name with an extension, by which GREEN-API tells what it is."""
+    kind = (content_type or "").partition(";")[0].strip().lower()
+    if _has_extension(name):
+        return name
+    if kind in {"", _UNKNOWN_TYPE} and PurePosixPath(name).suffix:
+        return name
+    return name + (_EXTENSIONS.get(kind) or mimetypes.guess_extension(kind) or ".bin")
+
+
+def _check_size(name: str, size: int) -> None:
+    if not size:
+        raise invalid("file_empty", file=name)
+    if size > MAX_FILE_SIZE:
+        raise invalid(
+            "file_too_large", file=name, size=_megabytes(size), limit=_megabytes()
+        )
+
+
+def _megabytes(size: int = MAX_FILE_SIZE) -> str:
+    """Return a size in MB, rounded up so that it is seen to be over a limit."""
+    return f"{ceil(size / _MEGABYTE * 10) / 10:g}"
+
+
+async def _limited(name: str, chunks: AsyncIterable[bytes]) -> AsyncGenerator[bytes]:
+    """Yield what is read, and stop where it becomes too large."""
+    size = 0
+    async for chunk in chunks:
+        size += len(chunk)
+        _check_size(name, size)
+        yield chunk
+    _check_size(name, size)
