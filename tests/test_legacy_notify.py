@@ -273,7 +273,7 @@ async def test_title_and_data(hass: HomeAssistant, instance: Instance) -> None:
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        ({"file": "/config/www/a.jpg"}, "'file'"),
+        ({"poll": {"options": ["Yes", "No"], "votes": 3}}, "'poll.votes'"),
         ({"link_preview": "perhaps"}, "'link_preview'"),
         ({"quoted_message_id": []}, "'quoted_message_id'"),
     ],

@@ -268,7 +268,7 @@ async def test_all_chats_fail(hass: HomeAssistant, instance: Instance) -> None:
         "some_failed",
         failed="2",
         total="2",
-        reasons=failures(Anna=text("starting"), Boris=text("starting")),
+        reasons=failures(**{"Anna, Boris": text("starting")}),
     )
 
 

@@ -13,7 +13,7 @@ from awesomeversion import AwesomeVersion, AwesomeVersionStrategy
 from PIL import Image
 import pytest
 
-from custom_components.green_api.const import DOMAIN, NAME
+from custom_components.green_api.const import DOMAIN
 import homeassistant
 from homeassistant.helpers import selector, service
 
@@ -67,7 +67,7 @@ def test_manifest_keys_are_known_and_in_order() -> None:
 
 def test_manifest_values() -> None:
     assert MANIFEST["domain"] == DOMAIN == INTEGRATION.name
-    assert MANIFEST["name"] == NAME
+    assert MANIFEST["name"] == "GREEN-API for WhatsApp"
     assert MANIFEST["config_flow"] is True
     assert MANIFEST["integration_type"] == "service"
     assert MANIFEST["iot_class"] in {"cloud_polling", "cloud_push"}

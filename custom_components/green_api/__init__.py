@@ -16,6 +16,7 @@ from .entry import (
 )
 from .log_filter import async_redact_token
 from .outbox import Outbox
+from .sent_messages import async_remove_sent_messages, async_sent_messages
 from .services import async_setup_services
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -39,8 +40,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: GreenApiConfigEntry) -> 
     coordinator = GreenApiCoordinator(
         hass, entry, async_create_client(hass, entry.data)
     )
+    sent = await async_sent_messages(hass, entry.entry_id)
     entry.runtime_data = GreenApiRuntimeData(
-        coordinator, Outbox(coordinator), fingerprint(entry)
+        coordinator, Outbox(coordinator, sent), fingerprint(entry)
     )
     dr.async_get(hass).async_get_or_create(
         config_entry_id=entry.entry_id, **coordinator.device_info
@@ -60,6 +62,11 @@ async def async_setup_entry(hass: HomeAssistant, entry: GreenApiConfigEntry) -> 
 async def async_unload_entry(hass: HomeAssistant, entry: GreenApiConfigEntry) -> bool:
     """Unload an instance."""
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: GreenApiConfigEntry) -> None:
+    """Forget what an instance has sent."""
+    await async_remove_sent_messages(hass, entry.entry_id)
 
 
 async def _async_take_in(hass: HomeAssistant, entry: GreenApiConfigEntry) -> None:

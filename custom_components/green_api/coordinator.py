@@ -1,7 +1,7 @@
 """The instance: how to reach it, and what state it is in."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -176,6 +176,13 @@ class GreenApiCoordinator(DataUpdateCoordinator[Instance | None]):
             await asyncio.wait({asking}, timeout=_PATIENCE)
         if self.data and (error := self.data.hindrance):
             raise error
+
+    async def async_execute[T](self, call: Awaitable[T]) -> T:
+        """Ask GREEN-API, and raise its errors as a person reads them."""
+        try:
+            return await call
+        except GreenApiError as err:
+            raise self.async_handle_error(err) from err
 
     @callback
     def async_handle_error(

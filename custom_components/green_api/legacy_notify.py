@@ -1,9 +1,7 @@
 """The notify.<name> actions, which `alert`, notify groups and old automations call."""
 
 from collections.abc import Mapping
-from typing import Any, Final, override
-
-import voluptuous as vol
+from typing import Any, override
 
 from homeassistant.components.notify import (
     ATTR_DATA,
@@ -13,27 +11,13 @@ from homeassistant.components.notify import (
     BaseNotificationService,
 )
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import config_validation as cv
 from homeassistant.util import slugify
 
-from .const import (
-    ATTR_LINK_PREVIEW,
-    ATTR_QUOTED_MESSAGE_ID,
-    CONF_ACTIONS,
-    DOMAIN,
-    SUBENTRY_TYPE_CHAT,
-)
+from .const import ATTR_REPLACE, ATTR_TAG, CONF_ACTIONS, DOMAIN, SUBENTRY_TYPE_CHAT
 from .entry import GreenApiConfigEntry
-from .errors import invalid
-from .outbox import OutgoingText, async_send_text
+from .fan_out import async_send
+from .legacy_data import async_legacy, legacy_data
 from .recipients import async_default_recipients, async_recipients_by_name
-
-_DATA_SCHEMA: Final = vol.Schema(
-    {
-        vol.Optional(ATTR_QUOTED_MESSAGE_ID): cv.string,
-        vol.Optional(ATTR_LINK_PREVIEW): cv.boolean,
-    }
-)
 
 
 @callback
@@ -78,16 +62,19 @@ class GreenApiNotificationService(BaseNotificationService):
 
     @override
     async def async_send_message(self, message: str, **kwargs: Any) -> None:
-        """Send a text to the target, else to whom the action is for."""
-        try:
-            data = _DATA_SCHEMA(kwargs.get(ATTR_DATA) or {})
-        except vol.Invalid as err:
-            raise invalid("invalid_data", reason=str(err)) from err
-        text = OutgoingText.create(message, kwargs.get(ATTR_TITLE), **data)
+        """Send to the target, else to whom the action is for."""
+        data = legacy_data(kwargs.get(ATTR_DATA))
         names = kwargs.get(ATTR_TARGET) or self._entry.data[CONF_ACTIONS][self._name]
         recipients = (
             async_recipients_by_name(self.hass, self._entry, names)
             if names
             else async_default_recipients(self.hass, self._entry)
         )
-        await async_send_text(self.hass, recipients, text)
+        outgoing = await async_legacy(self.hass, message, kwargs.get(ATTR_TITLE), data)
+        await async_send(
+            self.hass,
+            recipients,
+            outgoing,
+            tag=data.get(ATTR_TAG),
+            replace=data[ATTR_REPLACE],
+        )

@@ -1,17 +1,30 @@
-"""Keep the tokens out of the logs.
+"""Keep secrets out of the logs.
 
 GREEN-API has the token in the path of every URL. This integration logs no URL, but what
 it stands on may: the HTTP stack in its debug messages, and any traceback through it. So
-records are scrubbed on their way out, as in Home Assistant's Telegram integration.
+records are scrubbed on their way out, as in Home Assistant's Telegram integration. And
+when its debug messages are on, Home Assistant itself logs the data of every action,
+with the password for a camera in it.
 """
 
 from collections import Counter
 import logging
-from typing import override
+import re
+from typing import Final, override
 
 from homeassistant.core import CALLBACK_TYPE, callback
 
-_REDACTED = "**REDACTED**"
+_REDACTED: Final = "**REDACTED**"
+
+# The actions that take credentials, and how these look in a log: as JSON or a dict, as
+# Home Assistant writes events, and in a URL.
+_ACTIONS: Final = ("send_file", "notify")
+_CREDENTIALS: Final = re.compile(
+    r"""(["'](?:password|bearer)["']:\s*)(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
+    r"""|(\b(?:password|bearer)=).*"""
+    r"""|(://)[^/\s"']*@""",
+    re.DOTALL,
+)
 
 
 class TokenRedactingFilter(logging.Filter):
@@ -56,6 +69,10 @@ class TokenRedactingFilter(logging.Filter):
     def _redact(self, text: str) -> str:
         for token in filter(None, self._tokens):
             text = text.replace(token, _REDACTED)
+        if any(action in text for action in _ACTIONS):
+            text = _CREDENTIALS.sub(
+                lambda match: f"{match[1] or match[2] or match[3]}{_REDACTED}", text
+            )
         return text
 
 

@@ -30,8 +30,9 @@ from .const import (
 )
 from .entity import GreenApiChatEntity
 from .entry import SIGNAL_CHATS_CHANGED, GreenApiConfigEntry
+from .fan_out import SIGNAL_SENT
 from .legacy_notify import GreenApiNotificationService
-from .outbox import SIGNAL_SENT, OutgoingText
+from .messages import text_messages
 from .yaml_import import MovedInNotificationService, async_import_yaml
 
 # Order and pace are the outbox's; a limit here would make chats wait for each other.
@@ -138,6 +139,4 @@ class GreenApiNotifyEntity(GreenApiChatEntity, NotifyEntity):
     @override
     async def async_send_message(self, message: str, title: str | None = None) -> None:
         """Send a text."""
-        await self._outbox.async_send_text(
-            self._chat_id, OutgoingText.create(message, title)
-        )
+        await self._outbox.async_send(self._chat_id, text_messages(message, title))

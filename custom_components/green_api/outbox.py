@@ -1,17 +1,11 @@
 """How a message leaves."""
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from functools import partial
 from typing import Final
-
-from homeassistant.const import ATTR_ENTITY_ID
-from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers.dispatcher import async_dispatcher_send
-from homeassistant.util.json import JsonObjectType
-from homeassistant.util.signal_type import SignalTypeFormat
 
 from .api import (
     ChatId,
@@ -19,14 +13,14 @@ from .api import (
     GreenApiError,
     GreenApiRateLimitError,
     GreenApiStartingError,
+    GreenApiValidationError,
+    JournalMessage,
 )
-from .const import ATTR_CHAT_ID, ATTR_MESSAGE_ID, DOMAIN
+from .attachment import Attachment
 from .coordinator import GreenApiCoordinator
-from .errors import describe, invalid, translated
-from .message_text import MAX_TEXT_LENGTH, compose, is_blank, length, split
-
-MIN_TYPING_TIME: Final = timedelta(seconds=1)
-MAX_TYPING_TIME: Final = timedelta(seconds=20)
+from .errors import describe, translated
+from .messages import FileMessage, Message, TextMessage
+from .sent_messages import SentMessages, Tagged
 
 # For so many seconds, what certainly was not taken is tried again; the waits between
 # grow, and GREEN-API counts its limits by the second.
@@ -40,79 +34,104 @@ _NOT_TAKEN: Final = (
 )
 
 
-# Somebody else than a chat's notify entity has sent a message to that chat.
-SIGNAL_SENT: SignalTypeFormat[()] = SignalTypeFormat(f"{DOMAIN}_sent_{{}}")
-
-
-@dataclass(frozen=True, slots=True)
-class TextMessage:
-    """One message with a text."""
-
-    text: str
-    link_preview: bool | None
-    quoted_message_id: str | None = None
-    typing_time: timedelta | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class OutgoingText:
-    """A text to send, in as many messages as it takes."""
-
-    messages: tuple[TextMessage, ...]
-
-    @classmethod
-    def create(
-        cls,
-        message: str,
-        title: str | None = None,
-        *,
-        quoted_message_id: str | None = None,
-        link_preview: bool | None = None,
-        typing_time: timedelta | None = None,
-    ) -> OutgoingText:
-        """Put a title over a message and cut what is too long for one.
-
-        Raises ServiceValidationError for a message that is blank, for a text that is
-        too long altogether, and for more than 20 s of typing or less than one.
-        """
-        if is_blank(message):
-            raise invalid("empty_message")
-        if typing_time is not None and not (
-            MIN_TYPING_TIME <= typing_time <= MAX_TYPING_TIME
-        ):
-            raise invalid("invalid_typing_time")
-        text = compose(message, title)
-        if (units := length(text)) > MAX_TEXT_LENGTH:
-            raise invalid(
-                "message_too_long", length=str(units), limit=str(MAX_TEXT_LENGTH)
-            )
-        first, *others = split(text)
-        return cls(
-            (
-                # One quotes once, and is seen typing once.
-                TextMessage(first, link_preview, quoted_message_id, typing_time),
-                *(TextMessage(each, link_preview) for each in others),
-            )
-        )
-
-
 class Outbox:
     """Let messages leave through one instance."""
 
-    def __init__(self, coordinator: GreenApiCoordinator) -> None:
-        """Take the instance."""
+    def __init__(self, coordinator: GreenApiCoordinator, sent: SentMessages) -> None:
+        """Take the instance, and what it has sent before."""
         self._coordinator = coordinator
+        self._client = coordinator.client
+        self._turns: defaultdict[ChatId, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self.sent = sent
 
-    async def async_send_text(self, chat_id: ChatId, text: OutgoingText) -> list[str]:
-        """Send a text to a chat and return the ids of its messages, in order.
+    async def async_send(
+        self,
+        chat_id: ChatId,
+        messages: Sequence[Message],
+        *,
+        tag: str | None = None,
+        replace: bool = False,
+    ) -> list[str]:
+        """Send messages to a chat, in order, and return their ids.
 
-        Raises HomeAssistantError when it did not leave, or not all of it.
+        With `replace`, what was sent with the same tag before is edited if all of it
+        are texts, and else deleted first.
+
+        Raises HomeAssistantError when they did not leave, or not all of them.
         """
         await self._coordinator.async_check_can_send()
-        message_ids: list[str] = []
+        if tag is None and len(messages) == 1:
+            return await self._async_send_all(chat_id, messages)
+        # Nothing of the same kind comes between the parts of a text, nor between what
+        # is replaced and what replaces it.
+        async with self._turns[chat_id]:
+            kept: list[str] = []
+            if replace and tag and (old := self.sent.tagged(chat_id, tag)):
+                kept = await self._async_replace(chat_id, old, messages)
+            return await self._async_send_all(chat_id, messages, tag, kept)
+
+    async def async_edit(self, chat_id: ChatId, message_id: str, text: str) -> None:
+        """Change the text of a message."""
+        await self._async_do(
+            chat_id, partial(self._client.edit_message, chat_id, message_id, text)
+        )
+
+    async def async_delete(
+        self, chat_id: ChatId, message_id: str, *, only_for_me: bool = False
+    ) -> None:
+        """Delete a message."""
+        await self._async_do(
+            chat_id,
+            partial(
+                self._client.delete_message,
+                chat_id,
+                message_id,
+                only_for_me=only_for_me,
+            ),
+        )
+        self.sent.forget(chat_id, message_id)
+
+    async def async_mark_read(self, chat_id: ChatId, message_id: str | None) -> None:
+        """Mark a chat as read, or one message of it."""
+        await self._async_do(
+            chat_id, partial(self._client.read_chat, chat_id, message_id)
+        )
+
+    async def async_history(self, chat_id: ChatId, count: int) -> list[JournalMessage]:
+        """Return the last messages of a chat, newest first."""
+        return await self._coordinator.async_execute(
+            self._client.get_chat_history(chat_id, count)
+        )
+
+    async def async_upload(self, attachment: Attachment) -> FileMessage:
+        """Hand a file to GREEN-API, which sends it to nobody yet."""
+
+        async def upload() -> FileMessage:
+            async with attachment.open() as file:
+                uploaded = await self._client.upload_file(
+                    file.chunks,
+                    name=file.name,
+                    content_type=file.content_type,
+                    size=file.size,
+                )
+                return FileMessage(uploaded.url, file.name)
+
+        return await self._async_do(None, upload)
+
+    async def _async_send_all(
+        self,
+        chat_id: ChatId,
+        messages: Sequence[Message],
+        tag: str | None = None,
+        kept: Sequence[str] = (),
+    ) -> list[str]:
+        """Send messages, and remember all that now belong together."""
+        message_ids = list(kept)
         try:
-            for message in text.messages:
-                message_ids += [await self._async_send(chat_id, message)]
+            for message in messages[len(kept) :]:
+                message_ids += await _async_retry(
+                    partial(message.async_send, self._client, chat_id)
+                )
         except GreenApiError as err:
             error = self._coordinator.async_handle_error(err, chat_id)
             if not message_ids:
@@ -120,106 +139,72 @@ class Outbox:
             raise translated(
                 "partly_sent",
                 sent=str(len(message_ids)),
-                total=str(len(text.messages)),
+                total=str(len(messages)),
                 reason=describe(self._coordinator.hass, error),
             ) from err
+        finally:
+            if message_ids:
+                texts = all(isinstance(message, TextMessage) for message in messages)
+                self.sent.remember(chat_id, message_ids, tag, texts=texts)
         self._coordinator.async_handle_success(chat_id)
         return message_ids
 
-    async def _async_send(self, chat_id: ChatId, message: TextMessage) -> str:
-        """Send one message, again if it certainly was not taken."""
-        now = asyncio.get_running_loop().time
-        begin, delay = now(), RETRY_DELAY
-        deadline = begin + RETRY_FOR
-        while True:
-            try:
-                sent = await self._coordinator.client.send_message(
-                    chat_id,
-                    message.text,
-                    quoted_message_id=message.quoted_message_id,
-                    link_preview=message.link_preview,
-                    typing_time=message.typing_time,
-                )
-            except GreenApiRateLimitError:
-                # Each second has room for more, so that a burst drains.
-                if now() + RETRY_DELAY > begin + RATE_LIMITED_FOR:
-                    raise
-                await asyncio.sleep(RETRY_DELAY)
-                continue
-            except _NOT_TAKEN:
-                if now() + delay > deadline:
-                    raise
-            else:
-                return sent.message_id
+    async def _async_replace(
+        self, chat_id: ChatId, old: Tagged, messages: Sequence[Message]
+    ) -> list[str]:
+        """Edit or delete what was sent before, and return the ids that stay."""
+        texts = [each.text for each in messages if isinstance(each, TextMessage)]
+        kept: list[str] = []
+        if old["texts"] and len(texts) == len(messages):
+            kept = old["message_ids"][: len(messages)]
+        edits = [
+            partial(self._client.edit_message, chat_id, message_id, text)
+            for message_id, text in zip(kept, texts, strict=False)
+        ]
+        deletions = [
+            partial(self._client.delete_message, chat_id, message_id)
+            for message_id in old["message_ids"][len(kept) :]
+        ]
+        try:
+            for edit in edits:
+                await _async_retry(edit)
+            for delete in deletions:
+                # Somebody may have been faster, on the phone.
+                with suppress(GreenApiValidationError):
+                    await _async_retry(delete)
+        except GreenApiValidationError:
+            # What cannot be edited any more is told anew.
+            return []
+        except GreenApiError as err:
+            raise self._coordinator.async_handle_error(err, chat_id) from err
+        return kept
+
+    async def _async_do[T](
+        self, chat_id: ChatId | None, call: Callable[[], Awaitable[T]]
+    ) -> T:
+        """Do what does no harm when it is done twice."""
+        await self._coordinator.async_check_can_send()
+        try:
+            return await _async_retry(call)
+        except GreenApiError as err:
+            raise self._coordinator.async_handle_error(err, chat_id) from err
+
+
+async def _async_retry[T](call: Callable[[], Awaitable[T]]) -> T:
+    """Call GREEN-API, again if it certainly did nothing."""
+    now = asyncio.get_running_loop().time
+    begin, delay = now(), RETRY_DELAY
+    deadline = begin + RETRY_FOR
+    while True:
+        try:
+            return await call()
+        except GreenApiRateLimitError:
+            # Each second has room for more, so that a burst drains.
+            if now() + RETRY_DELAY > begin + RATE_LIMITED_FOR:
+                raise
+            await asyncio.sleep(RETRY_DELAY)
+        except _NOT_TAKEN:
+            if now() + delay > deadline:
+                raise
             await asyncio.sleep(delay)
             delay *= 1.2
-
-
-@dataclass(frozen=True, slots=True)
-class Recipient:
-    """A chat to write to, and the instance that does."""
-
-    outbox: Outbox
-    chat_id: ChatId
-    name: str
-    subentry_id: str | None = None
-    entity_id: str | None = None
-
-
-async def async_send_text(
-    hass: HomeAssistant, recipients: Sequence[Recipient], text: OutgoingText
-) -> list[JsonObjectType]:
-    """Send a text to several chats at once and return what went where.
-
-    Every chat is tried. Raises one HomeAssistantError that names those that failed.
-    """
-    results = await asyncio.gather(
-        *(each.outbox.async_send_text(each.chat_id, text) for each in recipients),
-        return_exceptions=True,
-    )
-    messages: list[JsonObjectType] = []
-    failures: list[tuple[Recipient, HomeAssistantError]] = []
-    for recipient, result in zip(recipients, results, strict=True):
-        match result:
-            case HomeAssistantError():
-                failures.append((recipient, result))
-            case BaseException():
-                raise result
-            case message_ids:
-                messages += _describe_sent(recipient, message_ids)
-                if recipient.subentry_id:
-                    async_dispatcher_send(
-                        hass, SIGNAL_SENT.format(recipient.subentry_id)
-                    )
-    if failures:
-        raise _join(hass, recipients, failures)
-    return messages
-
-
-def _describe_sent(
-    recipient: Recipient, message_ids: Sequence[str]
-) -> list[JsonObjectType]:
-    """Return the response data for the messages to one chat."""
-    target: JsonObjectType = {ATTR_CHAT_ID: str(recipient.chat_id)}
-    if recipient.entity_id:
-        target[ATTR_ENTITY_ID] = recipient.entity_id
-    return [{**target, ATTR_MESSAGE_ID: message_id} for message_id in message_ids]
-
-
-def _join(
-    hass: HomeAssistant,
-    recipients: Sequence[Recipient],
-    failures: Sequence[tuple[Recipient, HomeAssistantError]],
-) -> HomeAssistantError:
-    """Return one error for all that failed."""
-    if len(recipients) == 1:
-        return failures[0][1]
-    return translated(
-        "some_failed",
-        failed=str(len(failures)),
-        total=str(len(recipients)),
-        reasons="".join(
-            f"\n• {recipient.name}: {describe(hass, error)}"
-            for recipient, error in failures
-        ),
-    )

@@ -20,7 +20,7 @@ from .const import (
 from .entity import chat_unique_id
 from .entry import GreenApiConfigEntry
 from .errors import chat_error, invalid
-from .outbox import Recipient
+from .fan_out import Recipient
 
 
 @callback
@@ -81,6 +81,31 @@ def async_default_recipients(
         case [chat]:
             return [_by_subentry(hass, entry, chat)]
     raise invalid("no_default_chat", chats=", ".join(sorted(c.title for c in chats)))
+
+
+@callback
+def async_entity_ids(
+    hass: HomeAssistant, entry: GreenApiConfigEntry
+) -> dict[str, str | None]:
+    """Return the notify entities of an instance's chats, by chat id."""
+    return {
+        str(chat.unique_id): async_entity_id(hass, entry, chat)
+        for chat in entry.get_subentries_of_type(SUBENTRY_TYPE_CHAT)
+    }
+
+
+@callback
+def chat_id_of(hass: HomeAssistant, text: str) -> ChatId:
+    """Return the chat that a phone number, a chat id or a notify entity names.
+
+    Raises ServiceValidationError if it names none.
+    """
+    if chat := _chats_by_entity_id(hass).get(text.lower()):
+        return ChatId.parse(chat[1].data[CONF_CHAT])
+    try:
+        return ChatId.parse(text)
+    except InvalidChatIdError as err:
+        raise chat_error(text, err) from err
 
 
 @callback

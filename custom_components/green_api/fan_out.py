@@ -1,0 +1,153 @@
+"""One action for several chats: all are tried, and what failed is told by name."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from homeassistant.const import ATTR_ENTITY_ID
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.dispatcher import async_dispatcher_send
+from homeassistant.util.json import JsonObjectType
+from homeassistant.util.signal_type import SignalTypeFormat
+
+from .api import ChatId
+from .const import ATTR_CHAT_ID, ATTR_MESSAGE_ID, DOMAIN
+from .errors import describe, translated
+from .messages import Message
+from .outbox import Outbox
+
+# Somebody else than a chat's notify entity has sent a message to that chat.
+SIGNAL_SENT: SignalTypeFormat[()] = SignalTypeFormat(f"{DOMAIN}_sent_{{}}")
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A chat to write to, and the instance that does."""
+
+    outbox: Outbox
+    chat_id: ChatId
+    name: str
+    subentry_id: str | None = None
+    entity_id: str | None = None
+
+    def describe(self, **more: str) -> JsonObjectType:
+        """Return the recipient as response data, with what there is to say."""
+        target: JsonObjectType = {ATTR_CHAT_ID: str(self.chat_id)}
+        if self.entity_id:
+            target[ATTR_ENTITY_ID] = self.entity_id
+        return {**target, **more}
+
+
+class Outgoing(Protocol):
+    """What is to be sent, and may have to be made ready for an instance first."""
+
+    async def async_messages(self, outbox: Outbox) -> Sequence[Message]:
+        """Return the messages that an instance can send."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Messages that every instance can send as they are."""
+
+    messages: Sequence[Message]
+
+    async def async_messages(self, outbox: Outbox) -> Sequence[Message]:
+        """Return the messages."""
+        return self.messages
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """What goes out one after the other, once all of it is ready."""
+
+    parts: Sequence[Outgoing]
+
+    async def async_messages(self, outbox: Outbox) -> Sequence[Message]:
+        """Make all ready, so that nothing is sent if a part is not to be had."""
+        return [
+            message
+            for part in self.parts
+            for message in await part.async_messages(outbox)
+        ]
+
+
+async def async_send(
+    hass: HomeAssistant,
+    recipients: Sequence[Recipient],
+    outgoing: Outgoing,
+    *,
+    tag: str | None = None,
+    replace: bool = False,
+) -> list[JsonObjectType]:
+    """Send to several chats at once and return what went where.
+
+    Raises one HomeAssistantError that names the chats that failed.
+    """
+    # Once for each instance, however many of its chats wait for it.
+    ready = {
+        outbox: hass.async_create_task(outgoing.async_messages(outbox))
+        for outbox in {each.outbox for each in recipients}
+    }
+
+    async def send(recipient: Recipient) -> list[JsonObjectType]:
+        message_ids = await recipient.outbox.async_send(
+            recipient.chat_id, await ready[recipient.outbox], tag=tag, replace=replace
+        )
+        if recipient.subentry_id:
+            async_dispatcher_send(hass, SIGNAL_SENT.format(recipient.subentry_id))
+        return [recipient.describe(**{ATTR_MESSAGE_ID: each}) for each in message_ids]
+
+    sent = await async_each(hass, recipients, send)
+    return [each for messages in sent for each in messages]
+
+
+async def async_each[T](
+    hass: HomeAssistant,
+    recipients: Sequence[Recipient],
+    act: Callable[[Recipient], Awaitable[T]],
+) -> list[T]:
+    """Act on every recipient at once and return what came of it.
+
+    Raises one HomeAssistantError that names those that failed.
+    """
+    results = await asyncio.gather(
+        *(act(each) for each in recipients), return_exceptions=True
+    )
+    done: list[T] = []
+    failures: list[tuple[Recipient, HomeAssistantError]] = []
+    for recipient, result in zip(recipients, results, strict=True):
+        match result:
+            case HomeAssistantError():
+                failures.append((recipient, result))
+            case BaseException():
+                raise result
+            case _:
+                done.append(result)
+    if failures:
+        raise _join(hass, recipients, failures)
+    return done
+
+
+def _join(
+    hass: HomeAssistant,
+    recipients: Sequence[Recipient],
+    failures: Sequence[tuple[Recipient, HomeAssistantError]],
+) -> HomeAssistantError:
+    """Return one error for all that failed."""
+    errors = {id(error): error for _, error in failures}
+    if len(failures) == len(recipients) and len(errors) == 1:
+        # All for one thing that is not the chats', or there is one chat only.
+        return failures[0][1]
+    names: defaultdict[str, list[str]] = defaultdict(list)
+    for recipient, error in failures:
+        names[describe(hass, error)].append(recipient.name)
+    return translated(
+        "some_failed",
+        failed=str(len(failures)),
+        total=str(len(recipients)),
+        reasons="".join(f"\n• {', '.join(who)}: {why}" for why, who in names.items()),
+    )

@@ -1,0 +1,144 @@
+"""What the actions take, as far as a schema can tell; the rest is told in words."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from probatio import Secret
+import voluptuous as vol
+
+from homeassistant.components.notify import ATTR_MESSAGE, ATTR_TITLE
+from homeassistant.const import (
+    ATTR_CONFIG_ENTRY_ID,
+    ATTR_LATITUDE,
+    ATTR_LONGITUDE,
+    ATTR_NAME,
+    CONF_PASSWORD,
+    CONF_USERNAME,
+    CONF_VERIFY_SSL,
+)
+from homeassistant.helpers import config_validation as cv
+
+from .const import (
+    ATTR_ADDRESS,
+    ATTR_BEARER,
+    ATTR_CAPTION,
+    ATTR_CHAT_ID,
+    ATTR_COMPANY,
+    ATTR_ENTITY,
+    ATTR_FILE_NAME,
+    ATTR_FILES,
+    ATTR_FIRST_NAME,
+    ATTR_LAST_NAME,
+    ATTR_LINK_PREVIEW,
+    ATTR_MEDIA,
+    ATTR_MESSAGE_ID,
+    ATTR_MIDDLE_NAME,
+    ATTR_MULTIPLE_ANSWERS,
+    ATTR_OPTIONS,
+    ATTR_PATH,
+    ATTR_PHONE_NUMBER,
+    ATTR_QUESTION,
+    ATTR_QUOTED_MESSAGE_ID,
+    ATTR_REPLACE,
+    ATTR_TAG,
+    ATTR_TYPING_TIME,
+    ATTR_URL,
+)
+
+type Fields = dict[Any, Callable[[Any], Any] | type]
+
+
+def text(value: Any) -> str:
+    """Return a text without blanks around it; templates may give a number."""
+    return cv.string(value).strip()
+
+
+def texts(value: Any) -> list[str]:
+    """Return one text or several as a list."""
+    return [text(each) for each in cv.ensure_list(value)]
+
+
+def media(value: Any) -> str:
+    """Return the media content id that the media selector gives, or that is written."""
+    if isinstance(value, dict):
+        value = vol.Schema({vol.Required("media_content_id"): str}, extra=True)(value)[
+            "media_content_id"
+        ]
+    return text(value)
+
+
+INSTANCE_FIELDS: Final[Fields] = {vol.Optional(ATTR_CONFIG_ENTRY_ID): cv.string}
+
+RECIPIENT_FIELDS: Final[Fields] = {
+    **cv.ENTITY_SERVICE_FIELDS,
+    vol.Optional(ATTR_CHAT_ID): texts,
+    **INSTANCE_FIELDS,
+}
+
+MESSAGE_FIELDS: Final[Fields] = {
+    **RECIPIENT_FIELDS,
+    vol.Optional(ATTR_MESSAGE_ID): text,
+    vol.Optional(ATTR_TAG): text,
+}
+
+TAG_FIELDS: Final[Fields] = {
+    vol.Optional(ATTR_TAG): text,
+    vol.Optional(ATTR_REPLACE, default=False): cv.boolean,
+}
+
+_QUOTE_FIELDS: Final[Fields] = {vol.Optional(ATTR_QUOTED_MESSAGE_ID): text}
+
+TEXT_FIELDS: Final[Fields] = {
+    **_QUOTE_FIELDS,
+    vol.Required(ATTR_MESSAGE): cv.string,
+    vol.Optional(ATTR_TITLE): cv.string,
+    vol.Optional(ATTR_LINK_PREVIEW): cv.boolean,
+    vol.Optional(ATTR_TYPING_TIME): cv.time_period,
+}
+
+WEB_FIELDS: Final[Fields] = {
+    vol.Optional(CONF_USERNAME): cv.string,
+    vol.Optional(Secret(CONF_PASSWORD)): cv.string,
+    vol.Optional(Secret(ATTR_BEARER)): text,
+    vol.Optional(CONF_VERIFY_SSL): cv.boolean,
+}
+
+FILE_FIELDS: Final[Fields] = {
+    **_QUOTE_FIELDS,
+    **WEB_FIELDS,
+    vol.Optional(ATTR_MEDIA): media,
+    vol.Optional(ATTR_PATH): cv.string,
+    vol.Optional(Secret(ATTR_URL)): text,
+    vol.Optional(ATTR_CAPTION): cv.string,
+    vol.Optional(ATTR_FILE_NAME): cv.string,
+}
+
+FILES_FIELDS: Final[Fields] = {
+    **FILE_FIELDS,
+    vol.Optional(ATTR_FILES): vol.All(cv.ensure_list, [FILE_FIELDS]),
+}
+
+LOCATION_FIELDS: Final[Fields] = {
+    **_QUOTE_FIELDS,
+    vol.Optional(ATTR_ENTITY): text,
+    vol.Optional(ATTR_LATITUDE): vol.Coerce(float),
+    vol.Optional(ATTR_LONGITUDE): vol.Coerce(float),
+    vol.Optional(ATTR_NAME): cv.string,
+    vol.Optional(ATTR_ADDRESS): cv.string,
+}
+
+CONTACT_FIELDS: Final[Fields] = {
+    **_QUOTE_FIELDS,
+    vol.Required(ATTR_PHONE_NUMBER): text,
+    vol.Optional(ATTR_FIRST_NAME): text,
+    vol.Optional(ATTR_MIDDLE_NAME): text,
+    vol.Optional(ATTR_LAST_NAME): text,
+    vol.Optional(ATTR_COMPANY): text,
+}
+
+POLL_FIELDS: Final[Fields] = {
+    **_QUOTE_FIELDS,
+    vol.Required(ATTR_QUESTION): cv.string,
+    vol.Required(ATTR_OPTIONS): texts,
+    vol.Optional(ATTR_MULTIPLE_ANSWERS, default=False): cv.boolean,
+}
