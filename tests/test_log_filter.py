@@ -5,17 +5,21 @@ import io
 import logging
 import socket
 import sys
+from urllib.parse import quote
 
 import pytest
+from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.green_api.log_filter import (
     TokenRedactingFilter,
     async_redact_token,
 )
+from homeassistant.core import HomeAssistant
 
 # Not the token the other tests use: here it is logged on purpose.
 SECRET = "0123456789abcdef0123456789abcdef0123456789abcdef01"
 OTHER = "fedcba9876543210fedcba9876543210fedcba9876543210fe"
+PASSWORD = "correct horse, battery=staple"
 LOGGER = logging.getLogger("aiohttp.client")
 
 
@@ -221,3 +225,46 @@ def test_without_tokens_nothing_is_looked_at() -> None:
     assert TokenRedactingFilter().filter(record)
 
     assert vars(record) == before
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"url": "http://127.0.0.1:1/a.jpg", "username": "cam", "password": PASSWORD},
+        {"url": "http://127.0.0.1:1/a.jpg", "bearer": PASSWORD},
+        {"url": f"http://cam:{quote(PASSWORD)}@127.0.0.1:1/a.jpg"},
+        {"files": [{"url": "http://127.0.0.1:1/a.jpg", "bearer": PASSWORD}]},
+        # What the schema refuses, Home Assistant logs, too.
+        {"url": "http://127.0.0.1:1/", "password": PASSWORD, "verify_ssl": "perhaps"},
+    ],
+)
+@pytest.mark.usefixtures("loaded")
+async def test_credentials_of_a_web_address(
+    hass: HomeAssistant,
+    hass_ws_client: WebSocketGenerator,
+    log: io.StringIO,
+    redact: Redact,
+    data: dict[str, object],
+) -> None:
+    logging.getLogger("homeassistant").setLevel(logging.DEBUG)
+    redact(SECRET)
+    client = await hass_ws_client(hass)
+
+    for domain, service, service_data in (
+        ("green_api", "send_file", {"entity_id": "notify.anna", **data}),
+        ("notify", "green_api_anna", {"message": "Hi", "data": data}),
+    ):
+        await client.send_json_auto_id(
+            {
+                "type": "call_service",
+                "domain": domain,
+                "service": service,
+                "service_data": service_data,
+            }
+        )
+        await client.receive_json()
+
+    assert "127.0.0.1:1/" in log.getvalue()
+    assert "**REDACTED**" in log.getvalue()
+    assert PASSWORD not in log.getvalue()
+    assert quote(PASSWORD) not in log.getvalue()
