@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import Final
+from typing import Final, TypeIs
 
 from .api import (
     ChatId,
@@ -144,8 +144,9 @@ class Outbox:
             ) from err
         finally:
             if message_ids:
-                texts = all(isinstance(message, TextMessage) for message in messages)
-                self.sent.remember(chat_id, message_ids, tag, texts=texts)
+                self.sent.remember(
+                    chat_id, message_ids, tag, texts=_are_texts(messages)
+                )
         self._coordinator.async_handle_success(chat_id)
         return message_ids
 
@@ -153,14 +154,14 @@ class Outbox:
         self, chat_id: ChatId, old: Tagged, messages: Sequence[Message]
     ) -> list[str]:
         """Edit or delete what was sent before, and return the ids that stay."""
-        texts = [each.text for each in messages if isinstance(each, TextMessage)]
         kept: list[str] = []
-        if old["texts"] and len(texts) == len(messages):
+        edits = []
+        if old["texts"] and _are_texts(messages):
             kept = old["message_ids"][: len(messages)]
-        edits = [
-            partial(self._client.edit_message, chat_id, message_id, text)
-            for message_id, text in zip(kept, texts, strict=False)
-        ]
+            edits = [
+                partial(self._client.edit_message, chat_id, message_id, message.text)
+                for message_id, message in zip(kept, messages, strict=False)
+            ]
         deletions = [
             partial(self._client.delete_message, chat_id, message_id)
             for message_id in old["message_ids"][len(kept) :]
@@ -188,6 +189,10 @@ class Outbox:
             return await _async_retry(call)
         except GreenApiError as err:
             raise self._coordinator.async_handle_error(err, chat_id) from err
+
+
+def _are_texts(messages: Sequence[Message]) -> TypeIs[Sequence[TextMessage]]:
+    return all(isinstance(message, TextMessage) for message in messages)
 
 
 async def _async_retry[T](call: Callable[[], Awaitable[T]]) -> T:

@@ -44,6 +44,7 @@ class SentMessages:
             hass, _STORAGE_VERSION, f"{DOMAIN}.{entry_id}.sent", private=True
         )
         self._data: _Data = {"last": {}, "tags": {}}
+        self._to_be_saved = False
 
     async def async_load(self) -> None:
         """Read what was stored."""
@@ -113,7 +114,15 @@ class SentMessages:
 
     @callback
     def _save(self) -> None:
-        self._store.async_delay_save(lambda: self._data, _SAVE_DELAY)
+        # Not put off again by each message, as the store would.
+        if not self._to_be_saved:
+            self._to_be_saved = True
+            self._store.async_delay_save(self._saved_data, _SAVE_DELAY)
+
+    @callback
+    def _saved_data(self) -> _Data:
+        self._to_be_saved = False
+        return self._data
 
 
 async def async_sent_messages(hass: HomeAssistant, entry_id: str) -> SentMessages:

@@ -15,7 +15,7 @@ from ..errors import invalid, translated
 from .content import Content, content, file_name
 
 # Large enough to be worth the way to another thread, small enough to wait in memory.
-_CHUNK: Final = 256 * 1024
+_CHUNK: Final = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)

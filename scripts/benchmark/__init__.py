@@ -1,0 +1,1 @@
+"""What sending costs, as ratios within one run."""

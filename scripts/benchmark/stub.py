@@ -1,0 +1,99 @@
+"""The least that answers as GREEN-API does, so that little but the client is measured."""
+
+import asyncio
+from contextlib import suppress
+from multiprocessing import SimpleQueue
+import re
+from typing import Final, override
+
+FILE_SIZE: Final = 100 * 1024 * 1024
+
+_LENGTH: Final = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+_CHUNK: Final = bytes(256 * 1024)
+
+
+class Stub(asyncio.BufferedProtocol):
+    """One connection."""
+
+    requests = 0
+    received = 0
+
+    @override
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self._buffer = bytearray(1024 * 1024)
+        self._head = b""
+        self._left = 0
+        self._to_send = 0
+        self._may_send = True
+
+    @override
+    def get_buffer(self, sizehint: int) -> memoryview:
+        return memoryview(self._buffer)
+
+    @override
+    def buffer_updated(self, nbytes: int) -> None:
+        Stub.received += nbytes
+        if self._left:
+            self._left -= nbytes
+        else:
+            self._head += self._buffer[:nbytes]
+            end = self._head.find(b"\r\n\r\n")
+            if end < 0:
+                return
+            length = _LENGTH.search(self._head[:end])
+            body = len(self._head) - end - 4
+            self._left = (int(length[1]) if length else 0) - body
+        if not self._left:
+            self._answer(self._head.partition(b" HTTP")[0])
+            self._head = b""
+
+    def _answer(self, call: bytes) -> None:
+        if call == b"GET /file.mp4":
+            self._write(b"video/mp4", FILE_SIZE)
+            self._to_send = FILE_SIZE
+            self._send()
+            return
+        if call == b"GET /counts":
+            answer = b"[%d,%d]" % (Stub.requests, Stub.received)
+        elif b"/getStateInstance/" in call:
+            answer = b'{"stateInstance":"authorized"}'
+        elif b"/uploadFile/" in call:
+            answer = b'{"urlFile":"https://media/3EB0C767.mp4"}'
+        else:
+            answer = b'{"idMessage":"3EB0C767D097B7C7C03000"}'
+        Stub.requests += 1
+        self._write(b"application/json", len(answer), answer)
+
+    def _write(self, kind: bytes, length: int, body: bytes = b"") -> None:
+        self._transport.write(
+            b"HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s"
+            % (kind, length, body)
+        )
+
+    def _send(self) -> None:
+        while self._to_send and self._may_send:
+            self._transport.write(_CHUNK)
+            self._to_send -= len(_CHUNK)
+
+    @override
+    def pause_writing(self) -> None:
+        self._may_send = False
+
+    @override
+    def resume_writing(self) -> None:
+        self._may_send = True
+        self._send()
+
+
+def serve(ports: SimpleQueue[int]) -> None:
+    """Run the stub in a process of its own, where it takes no time of the client's."""
+
+    async def main() -> None:
+        server = await asyncio.get_running_loop().create_server(Stub, "127.0.0.1", 0)
+        ports.put(server.sockets[0].getsockname()[1])
+        await server.serve_forever()
+
+    with suppress(KeyboardInterrupt):
+        asyncio.run(main())
