@@ -15,6 +15,7 @@ import pytest
 
 from custom_components.green_api.const import DOMAIN
 import homeassistant
+from homeassistant.const import Platform
 from homeassistant.helpers import selector, service
 
 from .integration_source import (
@@ -113,7 +114,7 @@ def test_components_that_are_imported_are_dependencies() -> None:
         "webhook",
         "websocket_api",
     }
-    platforms = {path.stem for path in INTEGRATION.glob("*.py")} | {"notify"}
+    platforms = {path.stem for path in INTEGRATION.glob("*.py")} | {*Platform}
     imported = {
         name.split(".")[2]
         for module in modules()
@@ -291,11 +292,12 @@ def test_fields_of_actions_have_a_selector(name: str) -> None:
         selector.validate_selector(field["selector"])
         for config in field["selector"].values():
             if config and (key := config.get("translation_key")):
-                options = [
+                (what,) = ENGLISH["selector"][key]
+                names = [
                     each if isinstance(each, str) else each["value"]
-                    for each in config["options"]
+                    for each in config[what]
                 ]
-                assert set(ENGLISH["selector"][key]["options"]) == set(options)
+                assert list(ENGLISH["selector"][key][what]) == names
 
 
 def test_nothing_is_translated_or_drawn_that_does_not_exist() -> None:

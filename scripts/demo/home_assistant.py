@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import json
 import os
 from pathlib import Path
+import shutil
 import signal
 import socket
 import sys
@@ -17,6 +18,7 @@ ROOT = Path(__file__).parents[2]
 INTEGRATION = ROOT / "custom_components" / "green_api"
 _HASS = Path(__file__).parent / "hass.py"
 _TEMPLATES = Path(__file__).parent / "config"
+_PICTURES = Path(__file__).parent / "www"
 _RESTART = 100  # what Home Assistant exits with when it wants to be started again
 _STOP_SECONDS = 30
 _TAIL_LINES = 25
@@ -61,10 +63,12 @@ class HomeAssistant:
         link = components / INTEGRATION.name
         link.unlink(missing_ok=True)
         link.symlink_to(INTEGRATION, target_is_directory=True)
-        for template in _TEMPLATES.iterdir():
-            (self.folder / template.name).write_text(template.read_text())
         # In the format of its first version, from which Home Assistant fills in the rest.
         self.port = free_port(8123)
+        for template in _TEMPLATES.iterdir():
+            text = template.read_text().replace("PORT", str(self.port))
+            (self.folder / template.name).write_text(text)
+        shutil.copytree(_PICTURES, self.folder / "www", dirs_exist_ok=True)
         listen = {"server_host": [HOST], "server_port": self.port}
         _write_storage(storage, "http", 1, listen)
         if not (storage / "onboarding").exists():

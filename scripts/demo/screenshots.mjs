@@ -104,22 +104,46 @@ try {
   await settle(2500);
   await write("Back at six 🚗");
   await shot("dashboard");
+  for (const script of ["whatsapp_picture", "whatsapp_poll", "whatsapp_place"]) {
+    await rest(`/api/services/script/${script}`, {});
+  }
   await open(task.phone);
   await page.locator("button.chat").first().click();
   await shot("phone");
 
-  // The action
-  await open("/config/developer-tools/action");
-  const action = { action: "green_api.send_message", target: { entity_id: ["notify.anna"] }, data: texts };
-  await page.evaluate((action) => localStorage.setItem("panel-dev-action-state-service-data", JSON.stringify(action)), action);
-  await page.setViewportSize({ width: 1000, height: 1180 });
-  await page.reload();
-  await settle(4000);
-  await shot("action");
-  await page.locator("ha-expansion-panel").first().click();
-  await settle();
-  await page.setViewportSize({ width: 1000, height: 1700 });
-  await shot("9-action-more");
+  // The actions
+  const target = { entity_id: ["notify.anna"] };
+  const look = async (action, data, name, height, sections = 0) => {
+    await page.setViewportSize({ width: 1000, height });
+    await open("/config/developer-tools/action");
+    await page.evaluate((action) => localStorage.setItem("panel-dev-action-state-service-data", JSON.stringify(action)),
+      { action: `green_api.${action}`, target, data });
+    await page.reload();
+    await settle(4000);
+    for (let number = 0; number < sections; number++) {
+      await page.locator("ha-expansion-panel").nth(number).click();
+      await settle();
+    }
+    await shot(name);
+  };
+  const media = { media_content_id: "media-source://image/image.front_door", media_content_type: "image/jpeg", metadata: {} };
+  const caption = "Somebody is at the door";
+  await look("send_message", texts, "action", 1180);
+  await look("send_file", { media, caption }, "file", 1180);
+  if (task.all) {
+    await look("send_message", texts, "9-message", 2000, 1);
+    await look("send_file", { media, caption, tag: "door" }, "9-file", 3200, 3);
+    await look("send_location", { entity: "zone.home" }, "9-location", 2000, 2);
+    await look("send_contact", { phone_number: "+79007654321", first_name: "Boris" }, "9-contact", 2000, 1);
+    await look("send_poll", { question: "Pizza or pasta?", options: ["Pizza", "Pasta"] }, "9-poll", 2000, 1);
+    await look("edit_message", { message_id: "last", message: "Closed again" }, "9-edit", 1600, 1);
+    await look("delete_message", { tag: "door" }, "9-delete", 1400, 1);
+    await look("forward_message", { from_chat_id: "notify.anna", message_id: ["last"] }, "9-forward", 1400, 1);
+    await look("mark_read", {}, "9-read", 1200, 1);
+    await look("check_number", { phone_number: "+79007654321" }, "9-check", 900);
+    await look("get_chats", { search: "fam", type: "group" }, "9-chats", 900);
+    await look("get_messages", { count: 5 }, "9-messages", 1200, 1);
+  }
   await page.setViewportSize(size);
 
   // A repair
