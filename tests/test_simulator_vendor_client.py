@@ -3,21 +3,34 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from whatsapp_api_client_python.API import GreenAPI, GreenAPIError  # type: ignore[import-untyped, unused-ignore]
 
-from tests.simulator import Contact, FaultKind, Instance, InstanceState, Plan, Simulator
+from tests.simulator import (
+    Contact,
+    ContactCard,
+    FaultKind,
+    Instance,
+    InstanceState,
+    Location,
+    MessageType,
+    Plan,
+    Poll,
+    Simulator,
+)
 
 INSTANCE = "7103000001"
 TOKEN = "0123456789abcdef0123456789abcdef0123456789abcdef01"
 ANNA = "79001234567@c.us"
+FAMILY = "120363043968066561@g.us"
 
 
 @pytest.fixture
 async def simulator(socket_enabled: None) -> AsyncIterator[Simulator]:
-    async with Simulator() as simulator:
+    async with Simulator(media_port=True) as simulator:
         yield simulator
 
 
@@ -29,12 +42,18 @@ def instance(simulator: Simulator) -> Instance:
 
 @pytest.fixture
 def client(simulator: Simulator, instance: Instance) -> GreenAPI:
-    return GreenAPI(INSTANCE, TOKEN, host=simulator.url, media=simulator.url)
+    return GreenAPI(INSTANCE, TOKEN, host=simulator.url, media=simulator.media_url)
 
 
 async def ask(call: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
     """Call the client, which blocks, in a thread of its own."""
     return await asyncio.to_thread(call, *arguments, **options)
+
+
+async def ask_silent(call: Callable[..., Any], *arguments: Any) -> None:
+    """Call what is answered with an empty body, over which this client stumbles."""
+    with pytest.raises(json.JSONDecodeError):
+        await ask(call, *arguments)
 
 
 async def test_account(client: GreenAPI, instance: Instance) -> None:
@@ -74,6 +93,94 @@ async def test_sending(client: GreenAPI, instance: Instance) -> None:
     assert entry.data["statusMessage"] == "delivered"
     entries = await ask(journals.lastOutgoingMessages, minutes=5)
     assert entries.data == [entry.data]
+
+
+async def test_files(client: GreenAPI, instance: Instance, tmp_path: Path) -> None:
+    picture = tmp_path / "תמונה 1.png"
+    picture.write_bytes(b"png")
+    send = client.sending.sendFileByUpload
+    sent = await ask(send, ANNA, str(picture), "door.png", "Привет 👋")
+    assert sent.code == 200
+    # Its uploadFile cannot say a name that is not Latin-1.
+    picture = picture.rename(tmp_path / "picture 1.png")
+    uploaded = await ask(client.sending.uploadFile, str(picture))
+    send = client.sending.sendFileByUrl
+    url = uploaded.data["urlFile"]
+    linked = await ask(
+        send, ANNA, url, "window.png", quotedMessageId=sent.data["idMessage"]
+    )
+
+    first, second = instance.messages
+    assert (first.id, second.id) == (sent.data["idMessage"], linked.data["idMessage"])
+    assert (first.text, second.quoted_message_id) == ("Привет 👋", first.id)
+    for message, name in ((first, "door.png"), (second, "window.png")):
+        assert message.type is MessageType.IMAGE
+        assert message.file is not None
+        assert (message.file.name, message.file.content) == (name, b"png")
+    assert [one.method for one in instance.uploads] == [
+        "sendFileByUpload",
+        "uploadFile",
+    ]
+    assert instance.uploads[1].name == "picture 1.png"
+
+
+async def test_contents(client: GreenAPI, instance: Instance) -> None:
+    sending = client.sending
+    options = [{"optionName": "Yes"}, {"optionName": "No"}]
+    await ask(sending.sendPoll, ANNA, "Arm?", options, multipleAnswers=True)
+    await ask(sending.sendLocation, ANNA, 52.5, 13.4, "Home", "Street 1")
+    await ask(sending.sendContact, ANNA, {"phoneContact": 79007654321, "company": "C"})
+    poll, place, card = instance.messages
+    assert poll.poll == Poll(options=("Yes", "No"), multiple_answers=True)
+    assert place.location == Location(
+        latitude=52.5, longitude=13.4, name="Home", address="Street 1"
+    )
+    assert card.contact == ContactCard(phone=79007654321, company="C")
+    assert [request.unknown_keys for request in instance.requests] == [()] * 3
+
+    forwarded = await ask(sending.forwardMessages, FAMILY, ANNA, [poll.id, card.id])
+    assert [message.id for message in instance.messages[3:]] == forwarded.data[
+        "messages"
+    ]
+    assert [message.chat_id for message in instance.messages[3:]] == [FAMILY, FAMILY]
+
+
+async def test_changes(client: GreenAPI, instance: Instance) -> None:
+    sent = await ask(client.sending.sendMessage, ANNA, "Hi")
+    (message,) = instance.messages
+    service = client.serviceMethods
+    edited = await ask(service.editMessage, ANNA, message.id, "Hello")
+    assert edited.code == 200
+    assert edited.data["idMessage"] != sent.data["idMessage"]
+    assert [one.text for one in instance.messages] == ["Hello"]
+    await ask_silent(service.deleteMessage, ANNA, message.id)
+    assert [one.deleted for one in instance.messages] == [True]
+
+
+async def test_chats(client: GreenAPI, instance: Instance) -> None:
+    message_id = instance.receive(ANNA, "Hello")
+    await ask(client.sending.sendMessage, ANNA, "Hi")
+    assert instance.messages
+    history = await ask(client.journals.getChatHistory, ANNA, 10)
+    assert [entry["textMessage"] for entry in history.data] == ["Hi", "Hello"]
+    came_in = await ask(client.journals.lastIncomingMessages, 5)
+    assert came_in.data == history.data[1:]
+
+    chats = await ask(
+        client.request,
+        "GET",
+        "{{host}}/waInstance{{idInstance}}/getChats/{{apiTokenInstance}}",
+    )
+    assert [chat["id"] for chat in chats.data] == [ANNA]
+
+    read = await ask(client.marking.readChat, ANNA, message_id)
+    assert read.data == {"setRead": True}
+    assert instance.read_chats == [(ANNA, message_id)]
+    service = client.serviceMethods
+    await ask_silent(service.archiveChat, ANNA)
+    assert instance.archived_chats == {ANNA}
+    await ask_silent(service.unarchiveChat, ANNA)
+    assert instance.archived_chats == set()
 
 
 async def test_queue(client: GreenAPI, instance: Instance) -> None:

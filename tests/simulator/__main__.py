@@ -29,6 +29,7 @@ def parse_arguments() -> argparse.Namespace:
     )
     add = parser.add_argument
     add("--port", type=int, default=8124, help="0 takes any free one")
+    add("--media-port", type=int, help="give uploads an address of their own")
     add("--instance-id", default="7103000001", help="digits")
     add("--token", help="a new one is made up and printed when this is missing")
     add("--phone", default="79990000001", help="the account's number, digits only")
@@ -57,17 +58,22 @@ def set_up(simulator: Simulator, arguments: argparse.Namespace) -> Instance:
 async def main() -> None:
     """Run until somebody stops it."""
     arguments = parse_arguments()
-    simulator = Simulator()
+    apart = arguments.media_port is not None
+    simulator = Simulator(media_port=apart)
     instance = set_up(simulator, arguments)
     try:
-        await simulator.start(arguments.port)
+        await simulator.start(arguments.port, arguments.media_port or 0)
     except OSError as error:
-        sys.exit(f"Cannot listen on port {arguments.port}: {error.strerror}")
+        ports = f"port {arguments.port}"
+        if arguments.media_port:
+            ports += f" and {arguments.media_port}"
+        sys.exit(f"Cannot listen on {ports}: {error.strerror}")
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     sys.stdout.write(
         f"API:         {simulator.url}\n"
+        f"Media:       {simulator.media_url}\n"
         f"Phone:       {simulator.url}/phone/{instance.id}\n"
         f"Instance id: {instance.id}\n"
         f"Token:       {instance.token}\n"

@@ -87,6 +87,7 @@ def empty_answer(status: int) -> web.Response:
 def gateway_page(status: int) -> web.Response:
     """Return a page of the gateway; it knows nothing of the API's headers."""
     phrase = {
+        413: "Request Entity Too Large",
         502: "Bad Gateway",
         503: "Service Temporarily Unavailable",
         504: "Gateway Time-out",

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .bodies import BodyKind
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from .bodies import SentFile
     from .instance import Instance
     from .models import Json
     from .validation import Fields, Query
@@ -20,6 +23,7 @@ class Call:
     fields: Fields
     query: Query
     now: float
+    file: SentFile | None = None
     # The chat the call spends quota on, known once the method has read it.
     chat_id: str | None = None
 
@@ -31,9 +35,14 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A method: its name, verb, calls per second, and what it does."""
+    """A method: its name, verb, calls per second, what it does, and what it takes.
+
+    A method that is `silent` answers with an empty body.
+    """
 
     name: str
     verb: str
     rate: float
     run: Callable[[Call], Json]
+    takes: BodyKind = BodyKind.JSON
+    silent: bool = False

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from fnmatch import fnmatchcase
 
 
 class FaultKind(StrEnum):
@@ -67,7 +68,10 @@ _DESCRIPTIONS = {
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Fault:
-    """A fault that is switched on, for all methods and chats or for some."""
+    """A fault that is switched on, for all methods and chats or for some.
+
+    The method may be a pattern: `send*`.
+    """
 
     kind: FaultKind
     method: str | None = None
@@ -77,7 +81,8 @@ class Fault:
 
     def concerns(self, method: str, chat_id: str | None) -> bool:
         """Tell whether a request runs into it."""
-        return (self.method is None or self.method.lower() == method.lower()) and (
+        pattern = (self.method or "*").lower()
+        return fnmatchcase(method.lower(), pattern) and (
             self.chat_id is None or self.chat_id == chat_id
         )
 

@@ -1,63 +1,33 @@
 """One instance: its state, its send queue, the phone behind it and what it was asked."""
 
-from dataclasses import dataclass, replace
-from hashlib import sha256
+from dataclasses import replace
 from http import HTTPStatus
 import secrets
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
+from .account import Account
 from .answers import ApiError
 from .faults import FaultKind, Faults
+from .journal import Content, Entry, Journal, incoming
 from .limits import Bucket, Plan, Quota
-from .models import Clock, Contact, InstanceState, Json, Message, MessageStatus, Request
+from .models import Host, InstanceState, Message, MessageStatus, Request
+from .sendqueue import Queued, SendQueue
+from .settings import DEFAULT_SETTINGS
+from .storage import Storage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
-RETENTION = 24 * 60 * 60
+    from .models import Clock, Contact, Json, Upload
+
 STARTING = "instance in starting process try later"
 NOT_AUTHORIZED = "instance is starting or not authorized"
 SUSPENDED = "Your account is suspended"
-
-DEFAULT_SETTINGS: dict[str, Json] = {
-    "countryInstance": "",
-    "typeAccount": "",
-    "webhookUrl": "",
-    "webhookUrlToken": "",
-    "delaySendMessagesMilliseconds": 0,
-    "markIncomingMessagesReaded": "no",
-    "markIncomingMessagesReadedOnReply": "no",
-    "sharedSession": "no",
-    "proxyInstance": "system proxy",
-    "outgoingWebhook": "no",
-    "outgoingMessageWebhook": "no",
-    "outgoingAPIMessageWebhook": "no",
-    "incomingWebhook": "no",
-    "deviceWebhook": "no",
-    "statusInstanceWebhook": "no",
-    "stateWebhook": "no",
-    "enableMessagesHistory": "no",
-    "keepOnlineStatus": "no",
-    "pollMessageWebhook": "no",
-    "incomingBlockWebhook": "no",
-    "incomingCallWebhook": "no",
-    "outgoingCallWebhook": "no",
-    "editedMessageWebhook": "no",
-    "deletedMessageWebhook": "no",
-    "linkPreview": "yes",
-    "autoTyping": 0,
-    "enableLidMode": "no",
-}
+LARGEST_FILE = 100 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class _Queued:
-    message: Message
-    accepted: float
-
-
-class Instance:
+class Instance(Account):
     """An instance. Time is read when someone looks, never waited for: no tasks, no timers."""
 
     def __init__(
@@ -67,33 +37,43 @@ class Instance:
         phone: str,
         contacts: Iterable[Contact],
         clock: Clock,
+        address: Callable[[], str],
     ) -> None:
-        """Create a linked instance with an empty queue."""
+        """Create a linked instance with an empty queue; `address` is where its files are served."""
+        super().__init__(instance_id, contacts)
         self.id = instance_id
         self.token = token
         self.phone = phone
-        self.contacts = list(contacts)
-        self.not_on_whatsapp: set[str] = set()
         self.faults = Faults()
         self.quota = Quota(clock)
         self.settings = dict(DEFAULT_SETTINGS)
         self.suspended_until: int | None = None
         self.starting_seconds = 0.0
-        self.refuse_when_suspended = False
-        self.rate_limited = True
+        self.storage = Storage(instance_id, address, clock)
+        self.read_chats: list[tuple[str, str | None]] = []
+        self.archived_chats: set[str] = set()
         self.requests: list[Request] = []
         self.most_concurrent = 0
+        # What the real server may do one way or the other.
+        self.refuse_when_suspended = False
+        self.rate_limited = True
+        self.rates: dict[str, float] = {}
+        self.largest_file = LARGEST_FILE
+        self.too_large_status: int = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        self.strict_urls = True
+        self.strict_references = False
+        self.edit_window: float | None = None
+        self.delete_window: float | None = None
+        # Bytes behind links to other servers; None: they do not give the file out.
+        self.foreign_files: dict[str, int | None] = {}
         self._concurrent = 0
         self._clock = clock
         self._buckets: dict[str, Bucket] = {}
-        self._checked: set[str] = set()
-        self._lids: dict[str, str] = {}
         self._state: InstanceState | None = InstanceState.AUTHORIZED
         self._state_since = clock()
         self._starts_into: tuple[float, InstanceState | None] | None = None
-        self._queue: list[_Queued] = []
-        self._last_sent = 0.0
-        self._journal: list[tuple[Message, MessageStatus]] = []
+        self._queue = SendQueue()
+        self._journal = Journal()
 
     # State
 
@@ -107,7 +87,7 @@ class Instance:
     def state(self, state: InstanceState | None) -> None:
         self._advance()
         self._starts_into = None
-        self._enter(state, self._clock())
+        self._state, self._state_since = state, self._clock()
 
     def link(self) -> None:
         """Link the instance to the phone: what waits in the queue goes out."""
@@ -138,11 +118,7 @@ class Instance:
         if self.state is InstanceState.NOT_AUTHORIZED:
             raise ApiError(HTTPStatus.BAD_REQUEST, NOT_AUTHORIZED)
 
-    def _enter(self, state: InstanceState | None, moment: float) -> None:
-        self._state = state
-        self._state_since = moment
-
-    # Send queue and phone
+    # Send queue
 
     @property
     def send_delay(self) -> float:
@@ -155,36 +131,37 @@ class Instance:
         self.settings["delaySendMessagesMilliseconds"] = round(seconds * 1000)
 
     @property
-    def messages(self) -> list[Message]:
-        """Return the messages that arrived, in order."""
-        return [
-            message
-            for message, status in self.journal
-            if status is MessageStatus.DELIVERED
-        ]
-
-    @property
-    def journal(self) -> list[tuple[Message, MessageStatus]]:
-        """Return all messages that left the queue, in order, and what became of them."""
+    def queued(self) -> list[Queued]:
+        """Return what still waits, and how it got into the queue."""
         self._advance()
-        return list(self._journal)
+        return self._queue.waiting
 
     @property
     def queue(self) -> list[Message]:
         """Return the messages that still wait."""
-        self._advance()
-        return [queued.message for queued in self._queue]
+        return [queued.message for queued in self.queued]
 
-    def accept(self, message: Message) -> str:
+    def new_id(self) -> str:
+        """Return an id for a message; it tells whether a phone was linked."""
+        if self.state is InstanceState.AUTHORIZED:
+            return f"3EB0{secrets.token_hex(9).upper()}"
+        return f"BAE5{secrets.token_hex(6).upper()}"
+
+    def accept(
+        self,
+        message: Message,
+        method: str,
+        body: Mapping[str, Json],
+        *,
+        doomed: bool = False,
+    ) -> str:
         """Put a message into the queue and return the id it got."""
-        linked = self.state is InstanceState.AUTHORIZED
-        message_id = secrets.token_hex(9 if linked else 6).upper()
-        message_id = f"3EB0{message_id}" if linked else f"BAE5{message_id}"
         now = self._clock()
-        self._queue.append(
-            _Queued(replace(message, id=message_id, timestamp=int(now)), now)
+        message = replace(message, id=self.new_id(), timestamp=int(now))
+        self._queue.put(
+            Queued(message=message, accepted=now, type=method, body=body, doomed=doomed)
         )
-        return message_id
+        return message.id
 
     def _advance(self) -> None:
         """Do what has become due since someone last looked."""
@@ -192,47 +169,90 @@ class Instance:
         if self._starts_into and self._starts_into[0] <= now:
             moment, state = self._starts_into
             self._starts_into = None
-            self._enter(state, moment)
-        while self._queue:
-            message, accepted = self._queue[0].message, self._queue[0].accepted
-            due = max(accepted, self._state_since, self._last_sent + self.send_delay)
-            due += (message.typing_time or 0) / 1000
-            goes_out = self._state is InstanceState.AUTHORIZED and due <= now
-            expired = (due if goes_out else now) - accepted > RETENTION
-            if not goes_out and not expired:
-                break
-            del self._queue[0]
-            if not expired:
-                self._last_sent = due
-                self._deliver(replace(message, timestamp=int(due)))
+            self._state, self._state_since = state, moment
+        linked = self._state is InstanceState.AUTHORIZED
+        since = self._state_since if linked else None
+        for queued, moment in self._queue.due(now, self.send_delay, since):
+            self._deliver(queued, moment)
 
-    def _deliver(self, message: Message) -> None:
-        arrived = self.digits(message.chat_id) not in self.not_on_whatsapp
-        status = MessageStatus.DELIVERED if arrived else MessageStatus.NO_ACCOUNT
-        self._journal.append((message, status))
+    def _deliver(self, queued: Queued, moment: float) -> None:
+        message = replace(queued.message, timestamp=int(moment))
+        failed = queued.doomed
+        if message.file and not message.forwarded:
+            file = self.storage.fetch(message.file, moment)
+            failed = file is None or self.foreign_files.get(file.url, 0) is None
+            message = replace(message, file=file or message.file)
+        status = MessageStatus.DELIVERED
+        if not self.on_whatsapp(message.chat_id):
+            status = MessageStatus.NO_ACCOUNT
+        elif failed:
+            status = MessageStatus.FAILED
+        self._journal.add(message, status)
 
-    # People
+    # Phone
 
-    def lid(self, digits: str) -> str:
-        """Return the privacy id of a phone number, always the same."""
-        number = int(sha256(f"{self.id}:{digits}".encode()).hexdigest(), 16)
-        lid = f"{10**14 + number % (9 * 10**14)}@lid"
-        self._lids[lid] = digits
-        return lid
+    @property
+    def history(self) -> list[Entry]:
+        """Return what left the queue and what came in, in order."""
+        self._advance()
+        return self._journal.entries
 
-    def digits(self, chat_id: str) -> str:
-        """Return the phone number behind a chat id, or what stands before the @."""
-        return self._lids.get(chat_id) or chat_id.partition("@")[0]
+    @property
+    def journal(self) -> list[tuple[Message, MessageStatus]]:
+        """Return all messages that left the queue, in order, and what became of them."""
+        return [(one.message, one.status) for one in self.history if one.status]
 
-    def knows_lid(self, lid: str) -> bool:
-        """Tell whether the API ever gave this privacy id out."""
-        return lid in self._lids
+    @property
+    def messages(self) -> list[Message]:
+        """Return the messages that arrived, in order."""
+        arrived = MessageStatus.DELIVERED
+        return [one.message for one in self.history if one.status is arrived]
 
-    def remember_check(self, digits: str) -> bool:
-        """Note that a number was checked and tell whether it had been before."""
-        before = digits in self._checked
-        self._checked.add(digits)
-        return before
+    @property
+    def received(self) -> list[Message]:
+        """Return the messages that came in, in order."""
+        return [one.message for one in self.history if not one.message.from_me]
+
+    @property
+    def uploads(self) -> list[Upload]:
+        """Return the files that were uploaded, in order."""
+        return self.storage.uploads
+
+    def find(self, chat_id: str, message_id: str) -> Entry | None:
+        """Return a message of a chat."""
+        self._advance()
+        entry = self._journal.find(message_id)
+        if entry and self.chat(entry.message.chat_id) == self.chat(chat_id):
+            return entry
+        return None
+
+    def change(self, message: Message) -> None:
+        """Put a message in the place of the one with its id."""
+        self._journal.change(message)
+
+    def receive(
+        self,
+        chat_id: str,
+        text: str = "",
+        *,
+        sender: str | None = None,
+        sender_name: str | None = None,
+        quoted_message_id: str | None = None,
+        forwarded: bool = False,
+        **content: Unpack[Content],
+    ) -> str:
+        """Let somebody write to the account and return the id of the message."""
+        self._advance()
+        message = incoming(self.storage, chat_id, text, sender, content)
+        message = replace(
+            message,
+            sender_name=sender_name or self.name(message.sender),
+            quoted_message_id=quoted_message_id,
+            forwarded=forwarded,
+            timestamp=int(self._clock()),
+        )
+        self._journal.add(message)
+        return message.id
 
     # Limits and faults
 
@@ -247,7 +267,11 @@ class Instance:
 
     def bucket(self, method: str, rate: float) -> Bucket:
         """Return the bucket of a method."""
-        return self._buckets.setdefault(method, Bucket(rate))
+        rate = self.rates.get(method, rate)
+        bucket = self._buckets.get(method)
+        if bucket is None or bucket.rate != rate:
+            bucket = self._buckets[method] = Bucket(rate)
+        return bucket
 
     def fail_chat(
         self, chat_id: str, kind: FaultKind, times: int | None = None
@@ -257,9 +281,13 @@ class Instance:
 
     # Requests
 
-    def begin(self, method: str, verb: str) -> Request:
+    def begin(
+        self, method: str, verb: str, host: Host, headers: Mapping[str, str]
+    ) -> Request:
         """Note a request that came in."""
-        request = Request(method=method, verb=verb, time=monotonic())
+        request = Request(
+            method=method, verb=verb, time=monotonic(), host=host, headers=headers
+        )
         self.requests.append(request)
         self._concurrent += 1
         self.most_concurrent = max(self.most_concurrent, self._concurrent)

@@ -46,6 +46,7 @@ CALLS_PER_MONTH = {
         "checkWhatsapp": 100,
         "getContacts": 1000,
         "getMessage": 1000,
+        "lastIncomingMessages": 1000,
         "lastOutgoingMessages": 1000,
     },
     Plan.BUSINESS: {"checkWhatsapp": 30_000},
@@ -58,6 +59,8 @@ class Quota:
     def __init__(self, clock: Clock, plan: Plan = Plan.BUSINESS) -> None:
         """Start with nothing used."""
         self.plan = plan
+        # Calls per month, by method, where they differ from the plan's: its list changes.
+        self.calls: dict[str, int] = {}
         self._clock = clock
         self._month = (0, 0)
         self._used: Counter[str] = Counter()
@@ -77,7 +80,7 @@ class Quota:
 
     def check(self, method: str, chat_id: str | None = None) -> None:
         """Raise when the plan does not cover one more call, or a new chat."""
-        allowed = CALLS_PER_MONTH[self.plan].get(method)
+        allowed = (CALLS_PER_MONTH[self.plan] | self.calls).get(method)
         if allowed is not None and self.used[method] >= allowed:
             raise QuotaError(self.method_exceeded(method, allowed))
         chats = CHATS_PER_MONTH.get(self.plan)

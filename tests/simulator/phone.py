@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from .faults import FaultKind
-from .models import InstanceState, Message
-from .validation import LID
+from .files import file_answer
+from .models import InstanceState
+from .shown import shown_chats
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from .instance import Instance
     from .models import Clock, Json
 
-_PAGE = Path(__file__).with_name("phone.html")
+_PAGE = Path(__file__).with_name("page")
 _SUSPENSION = 24 * 60 * 60
 
 
@@ -30,7 +31,7 @@ class Phone:
         """Show these instances, and those added later."""
         self._instances = instances
         self._clock = clock
-        self._html = _PAGE.read_text(encoding="utf-8")
+        self._html = _page()
         self._headers = {"Content-Security-Policy": _content_policy(self._html)}
 
     def routes(self) -> list[web.RouteDef]:
@@ -40,6 +41,7 @@ class Phone:
             web.get("/phones.json", self._phones),
             web.get("/phone/{id:[0-9]+}", self._page),
             web.get("/phone/{id:[0-9]+}/messages.json", self._messages),
+            web.get("/phone/{id:[0-9]+}/files/{message}", self._file),
             web.post("/phone/{id:[0-9]+}/control", self._control),
         ]
 
@@ -82,9 +84,19 @@ class Phone:
                     }
                     for fault in instance.faults.active
                 ],
-                "chats": chats(instance),
+                "chats": shown_chats(instance),
             }
         )
+
+    async def _file(self, request: web.Request) -> web.Response:
+        """Serve a phone's own copy, which stays when the link is dead."""
+        history = self._instance(request).history
+        wanted = request.match_info["message"]
+        found = (one.message.file for one in history if one.message.id == wanted)
+        file = next(found, None)
+        if file is None or file.content is None:
+            raise web.HTTPNotFound(text="No such file")
+        return file_answer(request, file.content, file.content_type, file.name)
 
     async def _control(self, request: web.Request) -> web.Response:
         instance = self._instance(request)
@@ -104,45 +116,6 @@ class Phone:
         return instance
 
 
-def chats(instance: Instance) -> list[Json]:
-    """Return the chats with something in them, the latest first."""
-    arrived: dict[str, list[Message]] = {}
-    for message in instance.messages:
-        chat_id = _chat_id(instance, message.chat_id)
-        # Taken out and put back: the chat of the latest message comes last.
-        arrived[chat_id] = [*arrived.pop(chat_id, ()), message]
-    names = {contact.id: contact.title for contact in instance.contacts}
-    texts = {message.id: message.text for message in instance.messages}
-    return [
-        {
-            "id": chat_id,
-            "name": names.get(chat_id) or _number(chat_id),
-            "messages": [
-                {
-                    "id": message.id,
-                    "text": message.text,
-                    "timestamp": message.timestamp,
-                    "quoted": texts.get(message.quoted_message_id or ""),
-                }
-                for message in messages
-            ],
-        }
-        for chat_id, messages in reversed(arrived.items())
-    ]
-
-
-def _chat_id(instance: Instance, chat_id: str) -> str:
-    """Return the id a phone files a chat under: a privacy id belongs to its number."""
-    if LID.fullmatch(chat_id) and instance.knows_lid(chat_id):
-        return f"{instance.digits(chat_id)}@c.us"
-    return chat_id
-
-
-def _number(chat_id: str) -> str:
-    digits, _, server = chat_id.partition("@")
-    return f"+{digits}" if server == "c.us" else chat_id
-
-
 def _change(instance: Instance, wish: Json, clock: Clock) -> None:
     """Do what the panel asks for."""
     if not isinstance(wish, dict):
@@ -154,10 +127,19 @@ def _change(instance: Instance, wish: Json, clock: Clock) -> None:
     if wish.get("clearFaults"):
         instance.faults.clear()
     if "fault" in wish:
-        method = "sendMessage" if wish["onlySends"] else None
+        method = "send*" if wish["onlySends"] else None
         times = 1 if wish["once"] else None
         kind = FaultKind(str(wish["fault"]))
         instance.faults.add(kind, method=method, times=times)
+
+
+def _page() -> str:
+    """Put the page together: one answer, so that it may allow its own script and no other."""
+    html, style, markup, messages, phone = (
+        (_PAGE / name).read_text(encoding="utf-8")
+        for name in ("phone.html", "phone.css", "markup.js", "messages.js", "phone.js")
+    )
+    return html.replace("{style}", style).replace("{script}", markup + messages + phone)
 
 
 def _content_policy(html: str) -> str:
@@ -170,7 +152,7 @@ def _content_policy(html: str) -> str:
 
     return (
         f"default-src 'none'; {source('script')}; {source('style')}; "
-        "connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; "
+        "connect-src 'self'; img-src 'self' data:; media-src 'self'; base-uri 'none'; form-action 'none'; "
         "frame-ancestors 'none'"
     )
 

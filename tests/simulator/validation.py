@@ -3,7 +3,7 @@
 from http import HTTPStatus
 import json
 import re
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, override
 
 from .answers import ApiError, InvalidError
 
@@ -16,6 +16,7 @@ LONGEST_JSON = 100 * 1024
 PHONE = re.compile(r"[1-9][0-9]{6,15}@c\.us")
 GROUP = re.compile(r"[0-9]+(-[0-9]+)?@g\.us")
 LID = re.compile(r"[1-9][0-9]{9,}@lid")
+NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,15})?")
 
 
 def invalid(details: str) -> NoReturn:
@@ -136,22 +137,49 @@ class Fields:
             invalid(f"'{name}' must be a boolean")
         return value
 
+    def number(
+        self, name: str, low: float | None = None, high: float | None = None
+    ) -> float | None:
+        """Return a number within bounds."""
+        if name not in self:
+            return None
+        value = self._number(name)
+        if low is not None and value < low:
+            invalid(f"'{name}' must be greater than or equal to {low}")
+        if high is not None and value > high:
+            invalid(f"'{name}' must be less than or equal to {high}")
+        return value
+
     def integer(
         self, name: str, low: int | None = None, high: int | None = None
     ) -> int | None:
         """Return a whole number within bounds."""
         if name not in self:
             return None
+        value = self._number(name)
+        if isinstance(value, float) and not value.is_integer():
+            invalid(f"'{name}' must be an integer")
+        self.number(name, low, high)
+        return int(value)
+
+    def _number(self, name: str) -> float:
         value = self._get(name)
         if isinstance(value, bool) or not isinstance(value, int | float):
             invalid(f"'{name}' must be a number")
-        if isinstance(value, float) and not value.is_integer():
-            invalid(f"'{name}' must be an integer")
-        if low is not None and value < low:
-            invalid(f"'{name}' must be greater than or equal to {low}")
-        if high is not None and value > high:
-            invalid(f"'{name}' must be less than or equal to {high}")
-        return int(value)
+        return value
+
+    def items(self, name: str, fewest: int, most: int | None = None) -> list[Json]:
+        """Return the items of a list that must be there."""
+        if name not in self:
+            invalid(f"'{name}' is required")
+        value = self._get(name)
+        if not isinstance(value, list):
+            invalid(f"'{name}' must be an array")
+        if len(value) < fewest:
+            invalid(f"'{name}' must contain at least {fewest} items")
+        if most is not None and len(value) > most:
+            invalid(f"'{name}' must contain less than or equal to {most} items")
+        return value
 
     def group(self, name: str) -> Fields | None:
         """Return the fields of an object within."""
@@ -173,6 +201,17 @@ class Fields:
         if groups:
             formats = "'phone_number@c.us' or 'group_id@g.us'"
         invalid(f"'{name}' must be one of the next formats: {formats}")
+
+
+class Form(Fields):
+    """Fields of a form, which are all text."""
+
+    @override
+    def _number(self, name: str) -> float:
+        value = str(self._get(name))
+        if not NUMBER.fullmatch(value):
+            invalid(f"'{name}' must be a number")
+        return float(value)
 
 
 class Query:
