@@ -61,9 +61,9 @@ def texts(value: Any) -> list[str]:
 def media(value: Any) -> str:
     """Return the media content id that the media selector gives, or that is written."""
     if isinstance(value, dict):
-        value = vol.Schema({vol.Required("media_content_id"): str}, extra=True)(value)[
-            "media_content_id"
-        ]
+        value = vol.Schema(
+            {vol.Required("media_content_id"): str}, extra=vol.ALLOW_EXTRA
+        )(value)["media_content_id"]
     return text(value)
 
 

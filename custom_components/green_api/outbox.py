@@ -199,7 +199,7 @@ async def _async_retry[T](call: Callable[[], Awaitable[T]]) -> T:
     """Call GREEN-API, again if it certainly did nothing."""
     now = asyncio.get_running_loop().time
     begin, delay = now(), RETRY_DELAY
-    deadline = begin + RETRY_FOR
+    failed_at: float | None = None
     while True:
         try:
             return await call()
@@ -209,7 +209,9 @@ async def _async_retry[T](call: Callable[[], Awaitable[T]]) -> T:
                 raise
             await asyncio.sleep(RETRY_DELAY)
         except _NOT_TAKEN:
-            if now() + delay > deadline:
+            # From the first failure on: an upload may break off after minutes.
+            failed_at = failed_at or now()
+            if now() + delay > failed_at + RETRY_FOR:
                 raise
             await asyncio.sleep(delay)
             delay *= 1.2

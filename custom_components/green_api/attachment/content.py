@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import ceil
 import mimetypes
 from pathlib import PurePosixPath
+import re
 from typing import Final, Protocol
 
 from ..errors import invalid
@@ -15,6 +16,7 @@ MAX_FILE_SIZE: Final = 100 * 1024 * 1024
 
 _MEGABYTE: Final = 1024 * 1024
 _UNKNOWN_TYPE: Final = "application/octet-stream"
+_EXTENSION: Final = re.compile(r"[^.]\.[A-Za-z0-9]{1,10}\Z")
 # What is common and not registered, or has an extension that WhatsApp does not know.
 _EXTENSIONS: Final = {
     "audio/opus": ".ogg",
@@ -89,7 +91,7 @@ def _with_extension(name: str, content_type: str | None) -> str:
     kind = (content_type or "").partition(";")[0].strip().lower()
     if _has_extension(name):
         return name
-    if kind in {"", _UNKNOWN_TYPE} and PurePosixPath(name).suffix:
+    if kind in {"", _UNKNOWN_TYPE} and _EXTENSION.search(name):
         return name
     return name + (_EXTENSIONS.get(kind) or mimetypes.guess_extension(kind) or ".bin")
 

@@ -1,8 +1,10 @@
 """What Home Assistant's media selector picks: cameras, images, speech, local media."""
 
 from collections.abc import Awaitable
+from contextlib import suppress
 import json
 import logging
+from pathlib import PurePosixPath
 from typing import Final
 
 from yarl import URL
@@ -82,20 +84,19 @@ async def _async_still(
 async def _async_speech(hass: HomeAssistant, media: str, name: str | None) -> InMemory:
     """Have a text spoken, as a voice message if the engine and ffmpeg allow it."""
     if "tts" not in hass.config.components:
-        raise invalid("invalid_media", media=_shown(media))
+        raise invalid("media_not_found", media=_shown(media))
     from homeassistant.components import tts  # noqa: PLC0415
 
     failed = translated("no_speech", media=_shown(media))
-    try:
-        extension, audio = await _ask(
-            tts.async_get_media_source_audio(hass, _as_voice(media)), failed
-        )
-    except HomeAssistantError:
-        extension, audio = await _ask(
-            tts.async_get_media_source_audio(hass, media), failed
-        )
-    if extension == _VOICE:
-        return InMemory(audio, file_name(name, "voice.ogg"), _VOICE_TYPE)
+    # A name with another extension asks for another format.
+    if PurePosixPath(name or "").suffix in {"", ".ogg", ".opus"}:
+        with suppress(HomeAssistantError):
+            extension, audio = await _ask(
+                tts.async_get_media_source_audio(hass, _as_voice(media)), failed
+            )
+            if extension == _VOICE:
+                return InMemory(audio, file_name(name, "voice.ogg"), _VOICE_TYPE)
+    extension, audio = await _ask(tts.async_get_media_source_audio(hass, media), failed)
     return InMemory(audio, file_name(name, f"speech.{extension}"), "")
 
 
