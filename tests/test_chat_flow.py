@@ -544,6 +544,19 @@ async def test_an_old_number_is_no_name_for_a_new_one(
     assert loaded.subentries[chat.subentry_id].title == "+79005550000"
 
 
+async def test_names_of_emoji_are_told_apart_by_their_numbers(
+    hass: HomeAssistant, loaded: MockConfigEntry, instance: Instance
+) -> None:
+    for chat, name in ((CAROL, "👪"), (LENA, "🏠")):
+        result = await submit(hass, await start(hass, loaded), chat=chat, name=name)
+        assert result["type"] is FlowResultType.CREATE_ENTRY
+    await settle(hass)
+
+    await legacy_notify(hass, f"green_api_{LENA.partition('@')[0]}")
+
+    assert [each.chat_id for each in instance.messages] == [LENA]
+
+
 async def test_names_that_make_the_same_action_are_told_apart(
     hass: HomeAssistant, loaded: MockConfigEntry
 ) -> None:

@@ -10,7 +10,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.green_api.api import client
+from custom_components.green_api.api import transport
 from custom_components.green_api.const import DOMAIN
 from homeassistant.config_entries import (
     SOURCE_REAUTH,
@@ -228,7 +228,7 @@ async def test_server_is_derived_from_the_instance(
     section: dict[str, Any],
 ) -> None:
     urls = {("api", INSTANCE_ID): simulator.url, ("media", INSTANCE_ID): simulator.url}
-    monkeypatch.setattr(client, "_default_url", lambda *args: urls[args])
+    monkeypatch.setattr(transport, "_default_url", lambda *args: urls[args])
     del typed["server"]
     result = await enter(hass, typed | section)
     assert result["type"] is FlowResultType.CREATE_ENTRY
@@ -604,6 +604,25 @@ async def test_reauth_refuses_another_account(
     assert result["type"] is FlowResultType.ABORT
     assert result["reason"] == "wrong_account"
     assert loaded.data["token"] == TOKEN
+
+
+@pytest.mark.parametrize("state", [InstanceState.NOT_AUTHORIZED, InstanceState.BLOCKED])
+async def test_reauth_takes_an_instance_that_was_linked_to_another_phone(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    instance: Instance,
+    state: InstanceState,
+) -> None:
+    instance.state = state
+    await loaded.runtime_data.coordinator.async_refresh()
+    instance.state = InstanceState.AUTHORIZED
+    instance.token, instance.phone = NEW_TOKEN, OTHER_PHONE
+    reauth = await loaded.start_reauth_flow(hass)
+
+    result = await submit(hass, reauth, {"token": NEW_TOKEN})
+
+    assert result["reason"] == "reauth_successful"
+    assert loaded.data["phone"] == OTHER_PHONE
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Every example in the README works as it stands there."""
 
+from collections.abc import AsyncGenerator
 from pathlib import Path
 import re
 from typing import Any
@@ -12,11 +13,18 @@ from pytest_homeassistant_custom_component.common import (
 
 from homeassistant.components.notify import DOMAIN as NOTIFY_DOMAIN
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import entity_registry as er, label_registry as lr
+from homeassistant.helpers import (
+    aiohttp_client,
+    entity_registry as er,
+    label_registry as lr,
+)
 from homeassistant.setup import async_setup_component
 from homeassistant.util.yaml.loader import Secrets, parse_yaml
 
+from .actions import asked, send_message
 from .conftest import TOKEN
+from .house import Network, build_house
+from .integration_source import INTEGRATION, read_yaml
 from .simulator import Instance
 
 README = Path(__file__).parent.parent / "README.md"
@@ -36,6 +44,7 @@ def parse(tmp_path: Path) -> Any:
     (tmp_path / "secrets.yaml").write_text(f"green_api_token: {TOKEN}\n")
 
     def parse_example(text: str) -> Any:
+        text = text.replace("/media/", f"{tmp_path}/media/")
         (tmp_path / "example.yaml").write_text(text)
         with (tmp_path / "example.yaml").open() as file:
             return parse_yaml(file, Secrets(tmp_path))
@@ -43,6 +52,42 @@ def parse(tmp_path: Path) -> Any:
     return parse_example
 
 
+# What the API is asked in the end.
+METHODS = {
+    "notify.send_message": "sendMessage",
+    "notify.green_api": "sendFileByUrl",
+    "green_api.send_message": "sendMessage",
+    "green_api.send_file": "sendFileByUrl",
+    "green_api.send_location": "sendLocation",
+    "green_api.send_contact": "sendContact",
+    "green_api.send_poll": "sendPoll",
+    "green_api.edit_message": "editMessage",
+    "green_api.delete_message": "deleteMessage",
+    "green_api.forward_message": "forwardMessages",
+    "green_api.mark_read": "readChat",
+    "green_api.check_number": "checkWhatsapp",
+    "green_api.get_chats": "getContacts",
+    "green_api.get_messages": "getChatHistory",
+}
+
+
+@pytest.fixture
+async def house(
+    hass: HomeAssistant,
+    socket_enabled: None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> AsyncGenerator[None]:
+    """Have in the house what the README speaks of."""
+    network = Network()
+    await network.start()
+    monkeypatch.setattr(aiohttp_client, "_async_make_resolver", lambda _: network)
+    await build_house(hass, tmp_path / "media")
+    yield
+    await network.stop()
+
+
+@pytest.mark.usefixtures("house")
 @pytest.mark.parametrize("text", examples("action"))
 async def test_action(
     hass: HomeAssistant,
@@ -51,15 +96,25 @@ async def test_action(
     parse: Any,
     text: str,
 ) -> None:
-    script = {"script": {"example": {"sequence": [parse(text)]}}}
+    await send_message(hass, "It rains", entity_id="notify.anna", tag="window")
+    config = parse(text)
+    script = {"script": {"example": {"sequence": [config]}}}
     assert await async_setup_component(hass, "script", script)
+    instance.requests.clear()
 
     await hass.services.async_call("script", "example", blocking=True)
 
-    # A message that is still being typed is in the queue.
-    assert instance.messages or instance.queue
+    assert METHODS[config["action"]] in asked(instance)
+    assert {each.status for each in instance.requests} == {200}
 
 
+def test_every_action_has_an_example() -> None:
+    actions = {f"green_api.{name}" for name in read_yaml(INTEGRATION / "services.yaml")}
+
+    assert {parse_yaml(text)["action"] for text in examples("action")} >= actions
+
+
+@pytest.mark.usefixtures("house")
 @pytest.mark.parametrize("text", examples("automation"))
 async def test_automation(
     hass: HomeAssistant,
@@ -73,6 +128,7 @@ async def test_automation(
     label = label_registry.async_create("alarm")
     entity_registry.async_update_entity("notify.anna", labels={label.label_id})
     async_mock_service(hass, "siren", "turn_on")
+    hass.states.async_set("binary_sensor.window", "on")
     assert await async_setup_component(hass, "automation", parse(text))
     (automation,) = hass.states.async_entity_ids("automation")
 

@@ -19,7 +19,6 @@ from homeassistant.helpers.selector import (
     SelectSelectorMode,
     TextSelector,
 )
-from homeassistant.util import slugify
 
 from .api import (
     ChatId,
@@ -32,6 +31,7 @@ from .api import (
 )
 from .const import CONF_ACTIONS, CONF_CHAT, SUBENTRY_TYPE_CHAT
 from .coordinator import async_create_client
+from .entity import chat_slug
 
 _GROUP_SIGN: Final = "👥"
 
@@ -82,7 +82,9 @@ class ChatSubentryFlow(ConfigSubentryFlow):
             return self.async_abort(reason="already_configured")
         name = self._name(chat, chat_id, user_input)
         # Also as a part of the names of actions, chats have to be told apart.
-        if slugify(name) in {slugify(other.title) for other in others}:
+        if chat_slug(name, str(chat_id)) in {
+            chat_slug(other.title, str(other.unique_id)) for other in others
+        }:
             errors = {CONF_NAME: "name_in_use"}
         elif chat and chat.unique_id == str(chat_id):
             errors = {}

@@ -35,6 +35,7 @@ from .const import (
     CONF_API_URL,
     CONF_INSTANCE_ID,
     CONF_MEDIA_URL,
+    CONF_PHONE,
     CONSOLE_URL,
     DOMAIN,
     STATE_INTERVAL,
@@ -53,6 +54,7 @@ _HINDRANCES: Final[Mapping[InstanceState, str]] = {
     InstanceState.SUSPENDED: "suspended",
     InstanceState.YELLOW_CARD: "suspended",
 }
+_PHONE_MAY_CHANGE: Final = {InstanceState.NOT_AUTHORIZED, InstanceState.BLOCKED}
 # For how many seconds a message waits until the state is known.
 _PATIENCE = 5
 
@@ -150,6 +152,11 @@ class GreenApiCoordinator(DataUpdateCoordinator[Instance | None]):
         finally:
             self._times_asked += 1
         instance = Instance(state)
+        if state in _PHONE_MAY_CHANGE and self.config_entry.data[CONF_PHONE]:
+            # Whoever links it to another phone is no stranger.
+            self.hass.config_entries.async_update_entry(
+                self.config_entry, data={**self.config_entry.data, CONF_PHONE: None}
+            )
         if instance.is_suspended:
             # Only says until when: without an answer, the state stands.
             with suppress(GreenApiError):

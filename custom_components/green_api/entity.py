@@ -5,15 +5,29 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
+from homeassistant.util import slugify
 
+from .api import ChatId
 from .const import DOMAIN
 from .coordinator import GreenApiCoordinator
 from .entry import GreenApiConfigEntry
+
+# What Home Assistant makes of a text without a letter.
+_NO_SLUG = slugify("!")
 
 
 def chat_unique_id(entry: ConfigEntry, chat: ConfigSubentry) -> str:
     """Return what identifies a chat for good, also when its number changes."""
     return f"{entry.unique_id}_{chat.subentry_id}"
+
+
+def chat_slug(name: str, chat_id: str) -> str:
+    """Return what stands for a chat in the names of actions.
+
+    Of a name without letters, as one of emoji, nothing is left but the number.
+    """
+    slug = slugify(name)
+    return slug if slug != _NO_SLUG else slugify(ChatId.parse(chat_id).local_part)
 
 
 class GreenApiEntity(CoordinatorEntity[GreenApiCoordinator]):

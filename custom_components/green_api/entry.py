@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.util.signal_type import SignalTypeFormat
 
-from .const import CONF_ACTIONS, DOMAIN
+from .const import CONF_ACTIONS, CONF_PHONE, DOMAIN
 from .coordinator import GreenApiCoordinator
 from .outbox import Outbox
 
 # A chat was added to an entry, edited or removed.
 SIGNAL_CHATS_CHANGED: SignalTypeFormat[()] = SignalTypeFormat(f"{DOMAIN}_chats_{{}}")
+
+# In the data of an entry, and nothing that a connection depends on.
+_NO_CREDENTIALS = {CONF_ACTIONS, CONF_PHONE}
 
 type GreenApiConfigEntry = ConfigEntry[GreenApiRuntimeData]
 
@@ -30,5 +33,5 @@ def fingerprint(entry: ConfigEntry) -> tuple[object, ...]:
     Not its chats: while it is loaded anew, its notify entities are away, and Home
     Assistant would skip them without an error.
     """
-    data = {key: value for key, value in entry.data.items() if key != CONF_ACTIONS}
+    data = {key: entry.data[key] for key in entry.data.keys() - _NO_CREDENTIALS}
     return entry.title, data, list(entry.data[CONF_ACTIONS])

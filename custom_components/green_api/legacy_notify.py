@@ -14,6 +14,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import slugify
 
 from .const import ATTR_REPLACE, ATTR_TAG, CONF_ACTIONS, DOMAIN, SUBENTRY_TYPE_CHAT
+from .entity import chat_slug
 from .entry import GreenApiConfigEntry
 from .fan_out import async_send
 from .legacy_data import async_legacy, legacy_data
@@ -48,7 +49,7 @@ class GreenApiNotificationService(BaseNotificationService):
         chats: dict[str, str] = {}
         if self._name == self.prefix:
             for chat in self._entry.get_subentries_of_type(SUBENTRY_TYPE_CHAT):
-                name = slugify(chat.title)
+                name = chat_slug(chat.title, str(chat.unique_id))
                 while name in chats:
                     name = f"{name}_2"
                 action = slugify(f"{self.prefix}_{name}")

@@ -41,7 +41,7 @@ PARALLEL_UPDATES = 0
 PLATFORM_SCHEMA = NOTIFY_PLATFORM_SCHEMA.extend(
     {
         vol.Required(Secret(CONF_INSTANCE_ID)): vol.All(
-            cv.string, cv.matches_regex(r"\d+$")
+            cv.string, cv.matches_regex(r"[0-9]+$")
         ),
         vol.Required(Secret(CONF_TOKEN)): vol.All(
             cv.string, vol.Strip, vol.Length(min=1)

@@ -72,7 +72,9 @@ def file_name(wanted: str | None, given: str) -> str:
     """
     if not (wanted := _last_part(wanted or "")):
         return _last_part(given) or "file"
-    return wanted if _has_extension(wanted) else wanted + PurePosixPath(given).suffix
+    if _has_extension(wanted) or not _has_extension(given):
+        return wanted
+    return wanted + PurePosixPath(given).suffix
 
 
 def _last_part(name: str) -> str:
