@@ -14,7 +14,7 @@ from .entry import (
     GreenApiRuntimeData,
     fingerprint,
 )
-from .log_filter import async_redact_token
+from .log_filter import async_redact_credentials, async_redact_token
 from .outbox import Outbox
 from .sent_messages import async_remove_sent_messages, async_sent_messages
 from .services import async_setup_services
@@ -26,6 +26,7 @@ PLATFORMS = [Platform.NOTIFY, Platform.SENSOR]
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Set up the actions."""
+    async_redact_credentials()
     async_setup_services(hass)
     return True
 

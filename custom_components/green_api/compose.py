@@ -34,7 +34,7 @@ async def async_text(hass: HomeAssistant, data: Mapping[str, Any]) -> Outgoing:
         text_messages(
             data[ATTR_MESSAGE],
             data.get(ATTR_TITLE),
-            quoted_message_id=data.get(ATTR_QUOTED_MESSAGE_ID),
+            quoted_message_id=data.get(ATTR_QUOTED_MESSAGE_ID) or None,
             link_preview=data.get(ATTR_LINK_PREVIEW),
             typing_time=data.get(ATTR_TYPING_TIME),
         )
@@ -58,10 +58,11 @@ async def async_location(hass: HomeAssistant, data: Mapping[str, Any]) -> Outgoi
             raise invalid("two_places")
         if (state := hass.states.get(entity_id.lower())) is None:
             raise invalid("entity_not_found", entity=entity_id)
-        latitude = state.attributes.get(ATTR_LATITUDE)
-        longitude = state.attributes.get(ATTR_LONGITUDE)
-        if latitude is None or longitude is None:
-            raise invalid("entity_without_place", entity=entity_id)
+        try:
+            latitude = float(state.attributes[ATTR_LATITUDE])
+            longitude = float(state.attributes[ATTR_LONGITUDE])
+        except (KeyError, TypeError, ValueError) as err:
+            raise invalid("entity_without_place", entity=entity_id) from err
         name = name or state.name
     elif latitude is None or longitude is None:
         raise invalid("no_place")

@@ -101,7 +101,11 @@ async def async_send(
             async_dispatcher_send(hass, SIGNAL_SENT.format(recipient.subentry_id))
         return [recipient.describe(**{ATTR_MESSAGE_ID: each}) for each in message_ids]
 
-    sent = await async_each(hass, recipients, send)
+    try:
+        sent = await async_each(hass, recipients, send)
+    finally:
+        for task in ready.values():
+            task.cancel()
     return [each for messages in sent for each in messages]
 
 

@@ -1,6 +1,7 @@
 """What the actions take, as far as a schema can tell; the rest is told in words."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, Final
 
 from probatio import Secret
@@ -58,6 +59,15 @@ def texts(value: Any) -> list[str]:
     return [text(each) for each in cv.ensure_list(value)]
 
 
+def duration(value: Any) -> timedelta:
+    """Return a duration; Python knows none of 10^300 days."""
+    try:
+        period: timedelta = cv.time_period(value)
+    except OverflowError as err:
+        raise vol.Invalid("too long a duration") from err
+    return period
+
+
 def media(value: Any) -> str:
     """Return the media content id that the media selector gives, or that is written."""
     if isinstance(value, dict):
@@ -93,7 +103,7 @@ TEXT_FIELDS: Final[Fields] = {
     vol.Required(ATTR_MESSAGE): cv.string,
     vol.Optional(ATTR_TITLE): cv.string,
     vol.Optional(ATTR_LINK_PREVIEW): cv.boolean,
-    vol.Optional(ATTR_TYPING_TIME): cv.time_period,
+    vol.Optional(ATTR_TYPING_TIME): duration,
 }
 
 WEB_FIELDS: Final[Fields] = {

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-import mimetypes
+from pathlib import PurePosixPath
 from typing import Any, Final
 
 from homeassistant.const import CONF_PASSWORD, CONF_USERNAME, CONF_VERIFY_SSL
@@ -27,6 +27,10 @@ from .outbox import Outbox
 
 # Where a file may come from; an item names one of them.
 SOURCES: Final = (ATTR_MEDIA, ATTR_PATH, ATTR_URL)
+_AUDIO: Final = {
+    *(".aac", ".amr", ".flac", ".m4a", ".mp3", ".oga", ".ogg", ".opus", ".wav"),
+}
+_PROOF: Final = (CONF_USERNAME, CONF_PASSWORD, ATTR_BEARER, CONF_VERIFY_SSL)
 _SAID: Final = (ATTR_CAPTION, ATTR_FILE_NAME, ATTR_QUOTED_MESSAGE_ID)
 
 
@@ -64,14 +68,17 @@ async def async_outgoing_files(hass: HomeAssistant, data: Mapping[str, Any]) -> 
 def _items(data: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Return the list in action data, or all of it as the one item.
 
-    What is said beside a list, such as a caption, is said of the first of them.
+    What is said beside a list, such as a caption, is said of the first of them, and the
+    credentials are for all that come from the web.
     """
     if not (items := data.get(ATTR_FILES)):
         return [data]
     if named := [key for key in SOURCES if data.get(key)]:
         raise invalid("several_sources", sources=", ".join([*named, ATTR_FILES]))
-    first = {key: data[key] for key in _SAID if data.get(key)} | items[0]
-    return [first, *items[1:]]
+    said = {key: data[key] for key in _SAID if data.get(key)}
+    proof = {key: data[key] for key in _PROOF if key in data}
+    proven = [{**proof, **item} if item.get(ATTR_URL) else item for item in items]
+    return [{**said, **proven[0]}, *proven[1:]]
 
 
 async def _async_outgoing_file(
@@ -80,7 +87,9 @@ async def _async_outgoing_file(
     caption = item.get(ATTR_CAPTION) or ""
     texts = () if is_blank(caption) else text_messages(caption)
     return OutgoingFile(
-        await _async_attachment(hass, item), texts, item.get(ATTR_QUOTED_MESSAGE_ID)
+        await _async_attachment(hass, item),
+        texts,
+        item.get(ATTR_QUOTED_MESSAGE_ID) or None,
     )
 
 
@@ -112,4 +121,4 @@ async def _async_attachment(hass: HomeAssistant, item: Mapping[str, Any]) -> Att
 
 def _is_audio(name: str) -> bool:
     """Return whether a file arrives as a sound, under which WhatsApp shows no caption."""
-    return (mimetypes.guess_type(name)[0] or "").startswith("audio/")
+    return PurePosixPath(name).suffix.lower() in _AUDIO

@@ -1,17 +1,16 @@
 """The `data` of the older notify actions: pictures, places and polls beside a text."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import voluptuous as vol
 
-from homeassistant.const import CONF_PASSWORD, CONF_USERNAME, CONF_VERIFY_SSL
+from homeassistant.components.notify import ATTR_MESSAGE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv
 
-from .compose import async_files, async_location, async_poll
+from .compose import async_files, async_location, async_poll, async_text
 from .const import (
-    ATTR_BEARER,
     ATTR_CAPTION,
     ATTR_FILE,
     ATTR_FILE_NAME,
@@ -27,7 +26,7 @@ from .const import (
     ATTR_URL,
 )
 from .errors import invalid
-from .fan_out import Outgoing, Ready, Several
+from .fan_out import Outgoing, Several
 from .fields import (
     FILE_FIELDS,
     LOCATION_FIELDS,
@@ -37,7 +36,6 @@ from .fields import (
     text,
 )
 from .message_text import compose, is_blank
-from .messages import text_messages
 
 # What the keys mean where an item is only a text; `images` and `file` take all of it.
 _FILES: Final = {
@@ -46,7 +44,6 @@ _FILES: Final = {
     ATTR_MEDIA: ATTR_MEDIA,
     ATTR_URL: ATTR_URL,
 }
-_CREDENTIALS: Final = (CONF_USERNAME, CONF_PASSWORD, ATTR_BEARER, CONF_VERIFY_SSL)
 _MEDIA_PREFIXES: Final = ("media-source://", "camera.", "image.")
 
 
@@ -54,16 +51,17 @@ def _items(source: str) -> Callable[[Any], Any]:
     """Return what takes one file or several, each as a text or with more to say."""
 
     def item(value: Any) -> dict[str, Any]:
-        if isinstance(value, dict) and "media_content_id" not in value:
+        if isinstance(value, dict):
+            if "media_content_id" in value:
+                return dict(_ITEM_SCHEMA({ATTR_MEDIA: value}))
             value = {_FILES.get(key, key): each for key, each in value.items()}
             return dict(_ITEM_SCHEMA(value))
-        found = value if isinstance(value, dict) else text(value)
-        key = source
-        if source == ATTR_PATH and isinstance(found, str):
-            if found.startswith(("http://", "https://")):
-                key = ATTR_URL
-            elif found.startswith(_MEDIA_PREFIXES):
+        found, key = text(value), source
+        if source == ATTR_PATH:
+            if found.startswith(_MEDIA_PREFIXES):
                 key = ATTR_MEDIA
+            elif "://" in found:
+                key = ATTR_URL
         return dict(_ITEM_SCHEMA({key: found}))
 
     return vol.All(cv.ensure_list, [item])
@@ -79,9 +77,17 @@ _SCHEMA: Final = vol.Schema(
         **WEB_FIELDS,
         vol.Optional(ATTR_FILE_NAME): cv.string,
         vol.Optional(ATTR_LINK_PREVIEW): cv.boolean,
-        vol.Optional(ATTR_LOCATION): LOCATION_FIELDS,
+        vol.Optional(ATTR_LOCATION): vol.Schema(LOCATION_FIELDS),
         vol.Optional(ATTR_POLL): vol.Schema(
-            {**POLL_FIELDS, vol.Optional(ATTR_QUESTION): cv.string}
+            {
+                **{
+                    key: each
+                    for key, each in POLL_FIELDS.items()
+                    if key != ATTR_QUESTION
+                },
+                # Without one, the message is the question.
+                vol.Optional(ATTR_QUESTION): cv.string,
+            }
         ),
         vol.Optional(ATTR_QUOTED_MESSAGE_ID): text,
     },
@@ -105,40 +111,34 @@ async def async_legacy(
 ) -> Outgoing:
     """Return a text with what its data adds to it.
 
-    The text is the caption of the first file and the question of a poll that has none;
-    else it goes before.
+    The text is the caption of the first file, or the question of a poll that has none;
+    else it goes before. What goes first answers the quoted message.
     """
     parts: list[Outgoing] = []
     said: str | None = None if is_blank(message) else compose(message, title)
-    quoted = data.get(ATTR_QUOTED_MESSAGE_ID)
-    if files := list(_files(data)):
-        beside = {
-            ATTR_FILE_NAME: data.get(ATTR_FILE_NAME),
-            ATTR_QUOTED_MESSAGE_ID: quoted,
-        }
-        if ATTR_CAPTION not in files[0]:
-            beside[ATTR_CAPTION], said = said, None
-        files[0] = {**beside, **files[0]}
-        parts.append(await async_files(hass, {ATTR_FILES: files}))
-    if location := data.get(ATTR_LOCATION):
-        parts.append(await async_location(hass, location))
-    if poll := data.get(ATTR_POLL):
-        if not poll.get(ATTR_QUESTION):
-            poll, said = {**poll, ATTR_QUESTION: said or message}, None
-        parts.append(await async_poll(hass, poll))
-    if said is None and parts:
-        return Several(parts)
-    before = text_messages(
-        said or message,
-        quoted_message_id=quoted,
-        link_preview=data.get(ATTR_LINK_PREVIEW),
-    )
-    return Several([Ready(before), *parts])
-
-
-def _files(data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the files, with the credentials beside them for those from the web."""
-    beside = {key: data[key] for key in _CREDENTIALS if key in data}
-    for key in _FILES:
-        for item in data.get(key, []):
-            yield {**beside, **item} if ATTR_URL in item else item
+    files = [item for key in _FILES for item in data.get(key, [])]
+    place, poll = data.get(ATTR_LOCATION), data.get(ATTR_POLL)
+    caption = None
+    if poll and not poll.get(ATTR_QUESTION):
+        poll, said = {**poll, ATTR_QUESTION: said or message}, None
+    elif files and ATTR_CAPTION not in files[0]:
+        caption, said = said, None
+    quoted = {ATTR_QUOTED_MESSAGE_ID: data.get(ATTR_QUOTED_MESSAGE_ID)}
+    if said is not None or not (files or place or poll):
+        parts.append(
+            await async_text(hass, {**data, **quoted, ATTR_MESSAGE: said or message})
+        )
+        quoted = {}
+    if files:
+        beside = {key: each for key, each in data.items() if key not in _FILES}
+        said_of_it = {ATTR_CAPTION: caption, ATTR_QUOTED_MESSAGE_ID: None, **quoted}
+        parts.append(
+            await async_files(hass, {**beside, **said_of_it, ATTR_FILES: files})
+        )
+        quoted = {}
+    if place:
+        parts.append(await async_location(hass, {**quoted, **place}))
+        quoted = {}
+    if poll:
+        parts.append(await async_poll(hass, {**quoted, **poll}))
+    return Several(parts)

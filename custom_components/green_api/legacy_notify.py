@@ -16,6 +16,7 @@ from homeassistant.util import slugify
 from .const import ATTR_REPLACE, ATTR_TAG, CONF_ACTIONS, DOMAIN, SUBENTRY_TYPE_CHAT
 from .entity import chat_slug
 from .entry import GreenApiConfigEntry
+from .errors import invalid
 from .fan_out import async_send
 from .legacy_data import async_legacy, legacy_data
 from .recipients import async_default_recipients, async_recipients_by_name
@@ -65,6 +66,9 @@ class GreenApiNotificationService(BaseNotificationService):
     async def async_send_message(self, message: str, **kwargs: Any) -> None:
         """Send to the target, else to whom the action is for."""
         data = legacy_data(kwargs.get(ATTR_DATA))
+        tag = data.get(ATTR_TAG) or None
+        if data[ATTR_REPLACE] and tag is None:
+            raise invalid("replace_without_tag")
         names = kwargs.get(ATTR_TARGET) or self._entry.data[CONF_ACTIONS][self._name]
         recipients = (
             async_recipients_by_name(self.hass, self._entry, names)
@@ -76,6 +80,6 @@ class GreenApiNotificationService(BaseNotificationService):
             self.hass,
             recipients,
             outgoing,
-            tag=data.get(ATTR_TAG),
+            tag=tag,
             replace=data[ATTR_REPLACE],
         )

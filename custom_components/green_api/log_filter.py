@@ -20,9 +20,10 @@ _REDACTED: Final = "**REDACTED**"
 # Home Assistant writes events, and in a URL.
 _ACTIONS: Final = ("send_file", "notify")
 _CREDENTIALS: Final = re.compile(
-    r"""(["'](?:password|bearer)["']:\s*)(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
-    r"""|(\b(?:password|bearer)=).*"""
-    r"""|(://)[^/\s"']*@""",
+    # However it goes on, to the end: a value may look like what comes behind it.
+    r"""(["']?\b(?:password|bearer)["']?\s*[:=]).*"""
+    r"""|(://)[^/\s"']*@"""
+    r"""|(://[^\s"'?,]*\?)[^\s"',)}\]]+""",
     re.DOTALL,
 )
 
@@ -52,8 +53,6 @@ class TokenRedactingFilter(logging.Filter):
     @override
     def filter(self, record: logging.LogRecord) -> bool:
         """Redact the message, the traceback and the stack of a record."""
-        if not self._tokens:
-            return True
         message = _message(record)
         if message != (redacted := self._redact(message)):
             record.msg, record.args = redacted, None
@@ -71,7 +70,7 @@ class TokenRedactingFilter(logging.Filter):
             text = text.replace(token, _REDACTED)
         if any(action in text for action in _ACTIONS):
             text = _CREDENTIALS.sub(
-                lambda match: f"{match[1] or match[2] or match[3]}{_REDACTED}", text
+                lambda match: f"{next(filter(None, match.groups()))}{_REDACTED}", text
             )
         return text
 
@@ -92,12 +91,18 @@ _FILTER = TokenRedactingFilter()
 
 
 @callback
-def async_redact_token(token: str) -> CALLBACK_TYPE:
-    """Redact a token in every log record, until the returned function is called."""
+def async_redact_credentials() -> None:
+    """Redact what the actions of this integration are given to log in with."""
     # On the handlers of the root logger, which see every record. A logger's own filters
     # see only what is logged through that very logger.
     for handler in logging.getLogger().handlers:
         handler.addFilter(_FILTER)
+
+
+@callback
+def async_redact_token(token: str) -> CALLBACK_TYPE:
+    """Redact a token in every log record, too, until the returned function is called."""
+    async_redact_credentials()
     _FILTER.add(token)
 
     @callback

@@ -3,17 +3,20 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import Final, TypeIs
+
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util import dt as dt_util
 
 from .api import (
     ChatId,
     GreenApiConnectionError,
     GreenApiError,
+    GreenApiOutcomeUnknownError,
     GreenApiRateLimitError,
     GreenApiStartingError,
-    GreenApiValidationError,
     JournalMessage,
 )
 from .attachment import Attachment
@@ -32,6 +35,15 @@ _NOT_TAKEN: Final = (
     GreenApiConnectionError,
     GreenApiStartingError,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Replaced:
+    """What was sent with a tag before: what stays, and what is to be deleted."""
+
+    kept: list[str]
+    surplus: list[str]
+    timestamp: float
 
 
 class Outbox:
@@ -65,37 +77,34 @@ class Outbox:
         # Nothing of the same kind comes between the parts of a text, nor between what
         # is replaced and what replaces it.
         async with self._turns[chat_id]:
-            kept: list[str] = []
-            if replace and tag and (old := self.sent.tagged(chat_id, tag)):
-                kept = await self._async_replace(chat_id, old, messages)
-            return await self._async_send_all(chat_id, messages, tag, kept)
+            old = self.sent.tagged(chat_id, tag) if replace and tag else None
+            if tag is None or old is None:
+                return await self._async_send_all(chat_id, messages, tag)
+            return await self._async_replace(chat_id, tag, old, messages)
 
     async def async_edit(self, chat_id: ChatId, message_id: str, text: str) -> None:
         """Change the text of a message."""
-        await self._async_do(
-            chat_id, partial(self._client.edit_message, chat_id, message_id, text)
+        await self._async_change(
+            partial(self._client.edit_message, chat_id, message_id, text)
         )
 
     async def async_delete(
         self, chat_id: ChatId, message_id: str, *, only_for_me: bool = False
     ) -> None:
         """Delete a message."""
-        await self._async_do(
-            chat_id,
+        await self._async_change(
             partial(
                 self._client.delete_message,
                 chat_id,
                 message_id,
                 only_for_me=only_for_me,
-            ),
+            )
         )
         self.sent.forget(chat_id, message_id)
 
     async def async_mark_read(self, chat_id: ChatId, message_id: str | None) -> None:
         """Mark a chat as read, or one message of it."""
-        await self._async_do(
-            chat_id, partial(self._client.read_chat, chat_id, message_id)
-        )
+        await self._async_change(partial(self._client.read_chat, chat_id, message_id))
 
     async def async_history(self, chat_id: ChatId, count: int) -> list[JournalMessage]:
         """Return the last messages of a chat, newest first."""
@@ -116,22 +125,28 @@ class Outbox:
                 )
                 return FileMessage(uploaded.url, file.name)
 
-        return await self._async_do(None, upload)
+        await self._coordinator.async_check_can_send()
+        try:
+            return await _async_retry(upload)
+        except GreenApiError as err:
+            raise self._coordinator.async_handle_error(err) from err
 
     async def _async_send_all(
         self,
         chat_id: ChatId,
         messages: Sequence[Message],
         tag: str | None = None,
-        kept: Sequence[str] = (),
+        replaced: _Replaced | None = None,
     ) -> list[str]:
-        """Send messages, and remember all that now belong together."""
-        message_ids = list(kept)
+        """Send messages, but for those that are there already, and remember them."""
+        begin = dt_util.utcnow().timestamp()
+        message_ids = list(replaced.kept) if replaced else []
         try:
-            for message in messages[len(kept) :]:
+            for message in messages[len(message_ids) :]:
                 message_ids += await _async_retry(
                     partial(message.async_send, self._client, chat_id)
                 )
+                self.sent.remember(chat_id, message_ids[-1], begin)
         except GreenApiError as err:
             error = self._coordinator.async_handle_error(err, chat_id)
             if not message_ids:
@@ -143,60 +158,86 @@ class Outbox:
                 reason=describe(self._coordinator.hass, error),
             ) from err
         finally:
-            if message_ids:
-                self.sent.remember(
-                    chat_id, message_ids, tag, texts=_are_texts(messages)
-                )
+            if tag is not None and message_ids:
+                tagged: Tagged = {
+                    "message_ids": message_ids,
+                    "texts": _are_texts(messages),
+                    "timestamp": begin,
+                }
+                if replaced:
+                    # Still to be deleted, or to be edited next time.
+                    tagged["message_ids"] = message_ids + replaced.surplus
+                    if replaced.kept:
+                        tagged["timestamp"] = replaced.timestamp
+                self.sent.remember_tagged(chat_id, tag, tagged)
         self._coordinator.async_handle_success(chat_id)
         return message_ids
 
     async def _async_replace(
-        self, chat_id: ChatId, old: Tagged, messages: Sequence[Message]
+        self, chat_id: ChatId, tag: str, old: Tagged, messages: Sequence[Message]
     ) -> list[str]:
-        """Edit or delete what was sent before, and return the ids that stay."""
+        """Edit what was sent before, else send anew and only then delete it."""
         kept: list[str] = []
-        edits = []
         if old["texts"] and _are_texts(messages):
-            kept = old["message_ids"][: len(messages)]
-            edits = [
-                partial(self._client.edit_message, chat_id, message_id, message.text)
-                for message_id, message in zip(kept, messages, strict=False)
-            ]
-        deletions = [
-            partial(self._client.delete_message, chat_id, message_id)
-            for message_id in old["message_ids"][len(kept) :]
-        ]
-        try:
-            for edit in edits:
-                await _async_retry(edit)
-            for delete in deletions:
-                # Somebody may have been faster, on the phone.
-                with suppress(GreenApiValidationError):
-                    await _async_retry(delete)
-        except GreenApiValidationError:
-            # What cannot be edited any more is told anew.
-            return []
-        except GreenApiError as err:
-            raise self._coordinator.async_handle_error(err, chat_id) from err
+            kept = await self._async_edit_all(chat_id, old["message_ids"], messages)
+        surplus = [each for each in old["message_ids"] if each not in kept]
+        replaced = _Replaced(kept, surplus, old["timestamp"])
+        message_ids = await self._async_send_all(chat_id, messages, tag, replaced)
+        for message_id in surplus:
+            try:
+                await self.async_delete(chat_id, message_id)
+            except HomeAssistantError as err:
+                if not _is_refusal(err):
+                    reason = describe(self._coordinator.hass, err)
+                    raise translated("old_not_deleted", reason=reason) from err
+                # Somebody was faster, on the phone.
+                self.sent.forget(chat_id, message_id)
+        return message_ids
+
+    async def _async_edit_all(
+        self,
+        chat_id: ChatId,
+        message_ids: Sequence[str],
+        messages: Sequence[TextMessage],
+    ) -> list[str]:
+        """Edit messages as far as there are any, and return their ids; none if one is gone."""
+        kept: list[str] = []
+        for message_id, message in zip(message_ids, messages, strict=False):
+            try:
+                await self.async_edit(chat_id, message_id, message.text)
+            except HomeAssistantError as err:
+                if not _is_refusal(err):
+                    raise
+                # Somebody has deleted it. What is news is told anew.
+                return []
+            kept.append(message_id)
         return kept
 
-    async def _async_do[T](
-        self, chat_id: ChatId | None, call: Callable[[], Awaitable[T]]
-    ) -> T:
+    async def _async_change(self, call: Callable[[], Awaitable[None]]) -> None:
         """Do what does no harm when it is done twice."""
         await self._coordinator.async_check_can_send()
         try:
-            return await _async_retry(call)
+            await _async_retry(call, harmless=True)
+        except GreenApiOutcomeUnknownError as err:
+            raise translated("change_unknown") from err
         except GreenApiError as err:
-            raise self._coordinator.async_handle_error(err, chat_id) from err
+            raise self._coordinator.async_handle_error(err) from err
 
 
 def _are_texts(messages: Sequence[Message]) -> TypeIs[Sequence[TextMessage]]:
     return all(isinstance(message, TextMessage) for message in messages)
 
 
-async def _async_retry[T](call: Callable[[], Awaitable[T]]) -> T:
-    """Call GREEN-API, again if it certainly did nothing."""
+def _is_refusal(error: HomeAssistantError) -> bool:
+    """Return whether GREEN-API does not know the message, or does not let it change."""
+    return error.translation_key == "rejected"
+
+
+async def _async_retry[T](
+    call: Callable[[], Awaitable[T]], *, harmless: bool = False
+) -> T:
+    """Call GREEN-API, again if it certainly did nothing, or twice does no harm."""
+    again = (*_NOT_TAKEN, GreenApiOutcomeUnknownError) if harmless else _NOT_TAKEN
     now = asyncio.get_running_loop().time
     begin, delay = now(), RETRY_DELAY
     failed_at: float | None = None
@@ -208,7 +249,7 @@ async def _async_retry[T](call: Callable[[], Awaitable[T]]) -> T:
             if now() + RETRY_DELAY > begin + RATE_LIMITED_FOR:
                 raise
             await asyncio.sleep(RETRY_DELAY)
-        except _NOT_TAKEN:
+        except again:
             # From the first failure on: an upload may break off after minutes.
             failed_at = failed_at or now()
             if now() + delay > failed_at + RETRY_FOR:

@@ -11,13 +11,21 @@ from homeassistant.util.hass_dict import HassKey
 from .api import ChatId
 from .const import DOMAIN
 
-# For so long WhatsApp lets a message be edited.
+# For so long WhatsApp lets a message be edited, and a wish to do so may be on its way.
 EDIT_WINDOW: Final = timedelta(minutes=15)
+_ON_THE_WAY: Final = timedelta(seconds=30)
 
 _STORAGE_VERSION: Final = 1
 _SAVE_DELAY: Final = 10
 
 _INSTANCES: HassKey[dict[str, SentMessages]] = HassKey(f"{DOMAIN}_sent_messages")
+
+
+class Last(TypedDict):
+    """The last message to a chat, and when it was sent."""
+
+    message_id: str
+    timestamp: float
 
 
 class Tagged(TypedDict):
@@ -31,8 +39,14 @@ class Tagged(TypedDict):
 class _Data(TypedDict):
     """What is stored, by chat id."""
 
-    last: dict[str, str]
+    last: dict[str, Last]
     tags: dict[str, dict[str, Tagged]]
+
+
+def is_editable(sent: Last | Tagged) -> bool:
+    """Return whether WhatsApp still lets a message be edited."""
+    age = dt_util.utcnow().timestamp() - sent["timestamp"]
+    return age < (EDIT_WINDOW - _ON_THE_WAY).total_seconds()
 
 
 class SentMessages:
@@ -45,6 +59,7 @@ class SentMessages:
         )
         self._data: _Data = {"last": {}, "tags": {}}
         self._to_be_saved = False
+        self._removed = False
 
     async def async_load(self) -> None:
         """Read what was stored."""
@@ -52,11 +67,12 @@ class SentMessages:
             self._data = data
 
     async def async_remove(self) -> None:
-        """Forget all, for good."""
+        """Forget all, for good; a message may still be on its way."""
+        self._removed = True
         await self._store.async_remove()
 
-    def last(self, chat_id: ChatId) -> str | None:
-        """Return the id of the last message to a chat."""
+    def last(self, chat_id: ChatId) -> Last | None:
+        """Return the last message to a chat."""
         return self._data["last"].get(str(chat_id))
 
     def tagged(self, chat_id: ChatId, tag: str) -> Tagged | None:
@@ -65,57 +81,52 @@ class SentMessages:
         return self._data["tags"].get(str(chat_id), {}).get(tag)
 
     @callback
-    def remember(
-        self, chat_id: ChatId, message_ids: list[str], tag: str | None, *, texts: bool
-    ) -> None:
-        """Remember what was just sent; a tag keeps the time of its first message."""
-        chat = str(chat_id)
-        self._data["last"][chat] = message_ids[-1]
-        if tag is not None:
-            before = self.tagged(chat_id, tag)
-            kept = before is not None and before["message_ids"][0] == message_ids[0]
-            self._data["tags"].setdefault(chat, {})[tag] = {
-                "message_ids": message_ids,
-                "texts": texts,
-                "timestamp": before["timestamp"]
-                if before and kept
-                else dt_util.utcnow().timestamp(),
-            }
+    def remember(self, chat_id: ChatId, message_id: str, timestamp: float) -> None:
+        """Remember what was sent to a chat last, and when that began."""
+        self._data["last"][str(chat_id)] = {
+            "message_id": message_id,
+            "timestamp": timestamp,
+        }
+        self._save()
+
+    @callback
+    def remember_tagged(self, chat_id: ChatId, tag: str, tagged: Tagged) -> None:
+        """Remember what a tag names."""
+        self._data["tags"].setdefault(str(chat_id), {})[tag] = tagged
         self._save()
 
     @callback
     def forget(self, chat_id: ChatId, message_id: str) -> None:
         """Forget a message that was deleted."""
         chat = str(chat_id)
-        if self._data["last"].get(chat) == message_id:
-            del self._data["last"][chat]
         tags = self._data["tags"].get(chat, {})
+        last = self._data["last"].get(chat)
         for tag, tagged in list(tags.items()):
             if message_id in tagged["message_ids"]:
                 tagged["message_ids"].remove(message_id)
                 if not tagged["message_ids"]:
                     del tags[tag]
+                elif last and last["message_id"] == message_id:
+                    # What went out with it is still there.
+                    last["message_id"] = tagged["message_ids"][-1]
+        if last and last["message_id"] == message_id:
+            del self._data["last"][chat]
         self._save()
 
     def _expire(self) -> None:
         """Forget the tags whose messages can no longer be edited."""
-        oldest = (dt_util.utcnow() - EDIT_WINDOW).timestamp()
-        self._data["tags"] = {
-            chat: kept
-            for chat, tags in self._data["tags"].items()
-            if (
-                kept := {
-                    tag: tagged
-                    for tag, tagged in tags.items()
-                    if tagged["timestamp"] > oldest
-                }
-            )
-        }
+        tags = self._data["tags"]
+        for chat in list(tags):
+            tags[chat] = {
+                tag: tagged for tag, tagged in tags[chat].items() if is_editable(tagged)
+            }
+            if not tags[chat]:
+                del tags[chat]
 
     @callback
     def _save(self) -> None:
         # Not put off again by each message, as the store would.
-        if not self._to_be_saved:
+        if not self._to_be_saved and not self._removed:
             self._to_be_saved = True
             self._store.async_delay_save(self._saved_data, _SAVE_DELAY)
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterable, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from http import HTTPMethod
 from typing import TypeIs
 
@@ -334,8 +335,9 @@ class GreenApiClient:
     ) -> None:
         """Change the text of a message that was sent; once a second.
 
-        WhatsApp allows it for about 15 minutes. The message keeps its id, whatever the
-        answer says; to make the same change twice does no harm.
+        WhatsApp allows it for about 15 minutes, and ignores it after that. The message
+        keeps its id, whatever the answer says. Raises GreenApiOutcomeUnknownError when
+        it may or may not be done, and to make the same change twice does no harm.
 
         https://green-api.com/en/docs/api/service/EditMessage/
         """
@@ -343,16 +345,18 @@ class GreenApiClient:
             HTTPMethod.POST,
             "editMessage",
             _body(chatId=str(chat_id), idMessage=message_id, message=message),
+            carries_out=True,
         )
         if not _is_object(answer) or not answer.get("idMessage"):
-            raise _unexpected()
+            raise GreenApiOutcomeUnknownError("no message id")
 
     async def delete_message(
         self, chat_id: ChatId, message_id: str, *, only_for_me: bool = False
     ) -> None:
         """Delete a message for everybody, or only on the own phone; 10 a second.
 
-        To delete it twice does no harm.
+        Raises GreenApiOutcomeUnknownError when it may or may not be done, and to delete
+        it twice does no harm.
 
         https://green-api.com/en/docs/api/service/deleteMessage/
         """
@@ -364,10 +368,11 @@ class GreenApiClient:
                 idMessage=message_id,
                 onlySenderDelete=only_for_me or None,
             ),
+            carries_out=True,
         )
         # The page promises an empty answer; a text would be a reason.
         if answer is not None and not _is_object(answer):
-            raise _unexpected()
+            raise GreenApiOutcomeUnknownError("not confirmed")
 
     async def read_chat(self, chat_id: ChatId, message_id: str | None = None) -> None:
         """Mark a chat as read, or one message of it; 10 a second.
@@ -378,9 +383,10 @@ class GreenApiClient:
             HTTPMethod.POST,
             "readChat",
             _body(chatId=str(chat_id), idMessage=message_id),
+            carries_out=True,
         )
         if not _is_object(answer) or answer.get("setRead") is not True:
-            raise _unexpected()
+            raise GreenApiOutcomeUnknownError("not confirmed")
 
     async def _send(self, method: str, body: JsonObject) -> SentMessage:
         """Call a method that sends; without an id in the answer, nothing is certain."""
@@ -392,16 +398,24 @@ class GreenApiClient:
         return SentMessage.from_answer(answer)
 
     async def _ask_slowly(
-        self, verb: HTTPMethod, method: str, body: JsonObject | None = None
+        self,
+        verb: HTTPMethod,
+        method: str,
+        body: JsonObject | None = None,
+        *,
+        carries_out: bool = False,
     ) -> Json:
         """Call a method that may be called once a second."""
+        call = partial(
+            self._transport.request, verb, method, body, carries_out=carries_out
+        )
         async with self._limits.turn(method):
             # Others may ask, too; and aiohttp asks again by itself when a connection
             # that was kept turns out to be closed.
             with suppress(GreenApiRateLimitError):
-                return await self._transport.request(verb, method, body)
+                return await call()
         async with self._limits.turn(method):
-            return await self._transport.request(verb, method, body)
+            return await call()
 
 
 def _body(**fields: Json) -> JsonObject:

@@ -174,13 +174,13 @@ def _options(poll: JsonObject) -> tuple[str, ...]:
 
 
 def _is_forwarded(answer: JsonObject) -> bool:
-    """Return whether a message was forwarded; its content tells, or the item itself."""
+    """Return whether a message was forwarded: its content tells, or the item itself.
+
+    What a quote tells is about the message that is quoted.
+    """
+    parts = [answer, *(each for key, each in answer.items() if key != "quotedMessage")]
     return any(
-        part.get("isForwarded") is True
-        for part in (
-            answer,
-            *(each for each in answer.values() if isinstance(each, dict)),
-        )
+        isinstance(part, dict) and part.get("isForwarded") is True for part in parts
     )
 
 

@@ -9,13 +9,22 @@ from pathlib import PurePosixPath
 import re
 from typing import Final, Protocol
 
+from homeassistant.exceptions import ServiceValidationError
+
 from ..errors import invalid
 
 # What GREEN-API and WhatsApp take.
 MAX_FILE_SIZE: Final = 100 * 1024 * 1024
 
+_SECRET: Final = re.compile(r"[?#]")
 _MEGABYTE: Final = 1024 * 1024
 _UNKNOWN_TYPE: Final = "application/octet-stream"
+# What WhatsApp shows in the chat itself.
+_SHOWN: Final = {"audio", "image", "video"}
+_UNKNOWN: Final = ".bin"
+# What makes one of several characters: emoji of families and flags, words in Persian.
+_JOINERS: Final = "\u200c\u200d"
+_TAGS: Final = range(0xE0020, 0xE0080)
 _EXTENSION: Final = re.compile(r"[^.]\.[A-Za-z0-9]{1,10}\Z")
 # What is common and not registered, or has an extension that WhatsApp does not know.
 _EXTENSIONS: Final = {
@@ -59,10 +68,16 @@ def content(
     name = _with_extension(name, content_type)
     return Content(
         name,
-        mimetypes.guess_type(name)[0] or content_type or _UNKNOWN_TYPE,
+        mimetypes.guess_file_type(name)[0] or content_type or _UNKNOWN_TYPE,
         size,
         _limited(name, chunks),
     )
+
+
+def shown(address: str) -> str:
+    """Return an address as people may see it: others keep secrets in theirs."""
+    scheme, separator, rest = address.rpartition("://")
+    return scheme + separator + _SECRET.split(rest.rpartition("@")[2])[0]
 
 
 def file_name(wanted: str | None, given: str) -> str:
@@ -77,34 +92,53 @@ def file_name(wanted: str | None, given: str) -> str:
     return wanted + PurePosixPath(given).suffix
 
 
+def name_of_web_file(name: str, content_type: str) -> str:
+    """Return what a file from the web is called: image.php is a picture if that comes."""
+    kind = content_type.partition("/")[0]
+    guess = mimetypes.guess_file_type(name)[0] or ""
+    if kind not in _SHOWN or guess.partition("/")[0] in _SHOWN:
+        return name
+    return name + (
+        _EXTENSIONS.get(content_type) or mimetypes.guess_extension(content_type) or ""
+    )
+
+
 def _last_part(name: str) -> str:
     """Return a name without folders and what no file name has."""
     name = name.replace("\\", "/").rpartition("/")[2]
-    return "".join(each for each in name if each.isprintable()).strip(". ")
+    return "".join(filter(_is_part_of_a_name, name)).strip(". ")
+
+
+def _is_part_of_a_name(character: str) -> bool:
+    """Return whether a character is seen, or joins others into one that is."""
+    return character.isprintable() or character in _JOINERS or ord(character) in _TAGS
 
 
 def _has_extension(name: str) -> bool:
     """Return whether a name ends in an extension; "v1.2" does not."""
-    return mimetypes.guess_type(name) != (None, None)
+    return mimetypes.guess_file_type(name) != (None, None)
 
 
 def _with_extension(name: str, content_type: str | None) -> str:
     """Return a name with an extension, by which GREEN-API tells what it is."""
-    kind = (content_type or "").partition(";")[0].strip().lower()
     if _has_extension(name):
         return name
-    if kind in {"", _UNKNOWN_TYPE} and _EXTENSION.search(name):
+    kind = (content_type or "").partition(";")[0].strip().lower()
+    extension = _EXTENSIONS.get(kind) or mimetypes.guess_extension(kind)
+    if extension in {None, _UNKNOWN} and _EXTENSION.search(name):
         return name
-    return name + (_EXTENSIONS.get(kind) or mimetypes.guess_extension(kind) or ".bin")
+    return name + (extension or _UNKNOWN)
 
 
 def _check_size(name: str, size: int) -> None:
     if not size:
         raise invalid("file_empty", file=name)
     if size > MAX_FILE_SIZE:
-        raise invalid(
-            "file_too_large", file=name, size=_megabytes(size), limit=_megabytes()
-        )
+        raise _too_large(name, _megabytes(size))
+
+
+def _too_large(name: str, size: str) -> ServiceValidationError:
+    return invalid("file_too_large", file=name, size=size, limit=_megabytes())
 
 
 def _megabytes(size: int = MAX_FILE_SIZE) -> str:
@@ -116,7 +150,8 @@ async def _limited(name: str, chunks: AsyncIterable[bytes]) -> AsyncGenerator[by
     """Yield what is read, and stop where it becomes too large."""
     size = 0
     async for chunk in chunks:
-        size += len(chunk)
-        _check_size(name, size)
+        if (size := size + len(chunk)) > MAX_FILE_SIZE:
+            # Nobody knows how much more there is.
+            raise _too_large(name, f"> {_megabytes()}")
         yield chunk
     _check_size(name, size)

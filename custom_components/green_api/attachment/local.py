@@ -7,12 +7,13 @@ from functools import partial
 from io import FileIO
 import os
 from pathlib import Path
+import stat
 from typing import Final
 
 from homeassistant.core import HomeAssistant
 
 from ..errors import invalid, translated
-from .content import Content, content, file_name
+from .content import Content, content, file_name, shown
 
 # Large enough to be worth the way to another thread, small enough to wait in memory.
 _CHUNK: Final = 1024 * 1024
@@ -32,18 +33,26 @@ class LocalFile:
         """Open the file."""
         run = self.hass.async_add_executor_job
         try:
-            file = await run(self._open)
+            file, size = await run(self._open)
         except OSError as err:
             raise invalid("file_unreadable", file=str(self.path)) from err
         try:
-            size = os.fstat(file.fileno()).st_size
             chunks = self._read(file, size)
             yield content(self.name, self.content_type, size, chunks)
         finally:
             await run(file.close)
 
-    def _open(self) -> FileIO:
-        return self.path.open("rb", buffering=0)
+    def _open(self) -> tuple[FileIO, int]:
+        """Open the very file that was found, and no link that stands there since."""
+        if self.path.resolve() != self.path:
+            raise OSError("another file")
+        # Not blocking: a pipe would wait for somebody to write.
+        file = FileIO(os.open(self.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK))
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            file.close()
+            raise OSError("no file")
+        return file, status.st_size
 
     async def _read(self, file: FileIO, size: int) -> AsyncGenerator[bytes]:
         """Yield as much as was announced, though somebody may still write to the file."""
@@ -92,6 +101,8 @@ async def async_local_file(
 
     Raises ServiceValidationError for all that is no such file.
     """
+    if "://" in path:
+        raise invalid("path_is_url", url=shown(path))
     find = partial(_find, hass, path, anywhere=anywhere)
     found = await hass.async_add_executor_job(find)
     return LocalFile(hass, found, file_name(name, Path(path).name), content_type)

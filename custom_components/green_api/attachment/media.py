@@ -18,7 +18,7 @@ from homeassistant.core import HomeAssistant, split_entity_id, valid_entity_id
 from homeassistant.exceptions import HomeAssistantError
 
 from ..errors import invalid, translated
-from .content import Attachment, file_name
+from .content import Attachment, file_name, shown
 from .local import InMemory, async_local_file
 from .web import STREAMS, web_file
 
@@ -48,11 +48,11 @@ async def async_media(hass: HomeAssistant, media: str, name: str | None) -> Atta
             return await _async_still(hass, entity_id, name)
     if media.startswith(_SPEECH):
         return await _async_speech(hass, media, name)
-    if media.startswith(("http://", "https://")):
+    if media.startswith(_SCHEME):
+        return await _async_resolve(hass, media, name)
+    if "://" in media:
         return web_file(hass, media, name=name)
-    if not media.startswith(_SCHEME):
-        raise invalid("invalid_media", media=media)
-    return await _async_resolve(hass, media, name)
+    raise invalid("invalid_media", media=shown(media))
 
 
 async def _async_still(
@@ -65,29 +65,28 @@ async def _async_still(
     if state.state == STATE_UNAVAILABLE:
         raise translated("entity_unavailable", entity=entity_id)
     domain, object_id = split_entity_id(entity_id)
-    # Imported here, where their entities are: what they need is installed with them.
-    from homeassistant.components import camera, image  # noqa: PLC0415
+    failed = translated("no_picture", entity=entity_id)
+    # Imported where there is such an entity: what they need is installed with it.
+    if domain == "camera":
+        from homeassistant.components import camera  # noqa: PLC0415
 
-    picture: camera.Image | image.Image = await _ask(
-        camera.async_get_image(hass, entity_id)
-        if domain == "camera"
-        else image.async_get_image(hass, entity_id),
-        translated("no_picture", entity=entity_id),
-    )
-    return InMemory(
-        picture.content,
-        file_name(name, object_id),
-        picture.content_type or "image/jpeg",
-    )
+        still = await _ask(camera.async_get_image(hass, entity_id), failed)
+        taken, kind = still.content, still.content_type
+    else:
+        from homeassistant.components import image  # noqa: PLC0415
+
+        picture = await _ask(image.async_get_image(hass, entity_id), failed)
+        taken, kind = picture.content, picture.content_type
+    return InMemory(taken, file_name(name, object_id), kind or "image/jpeg")
 
 
 async def _async_speech(hass: HomeAssistant, media: str, name: str | None) -> InMemory:
     """Have a text spoken, as a voice message if the engine and ffmpeg allow it."""
     if "tts" not in hass.config.components:
-        raise invalid("media_not_found", media=_shown(media))
+        raise invalid("media_not_found", media=shown(media))
     from homeassistant.components import tts  # noqa: PLC0415
 
-    failed = translated("no_speech", media=_shown(media))
+    failed = translated("no_speech", media=shown(media))
     # A name with another extension asks for another format.
     if PurePosixPath(name or "").suffix in {"", ".ogg", ".opus"}:
         with suppress(HomeAssistantError):
@@ -106,10 +105,10 @@ async def _async_resolve(
     """Ask the media source where the file is."""
     found = await _ask(
         async_resolve_media(hass, media, None),
-        translated("media_not_found", media=_shown(media)),
+        translated("media_not_found", media=shown(media)),
     )
     if found.mime_type.lower() in STREAMS:
-        raise translated("url_is_stream", url=_shown(media))
+        raise translated("url_is_stream", url=shown(media))
     if found.path is not None:
         return await async_local_file(
             hass,
@@ -121,7 +120,10 @@ async def _async_resolve(
             anywhere=not media.startswith(_LOCAL),
         )
     own = found.url.startswith("/")
-    url = async_process_play_media_url(hass, found.url)
+    try:
+        url = async_process_play_media_url(hass, found.url)
+    except HomeAssistantError as err:
+        raise translated("no_own_url") from err
     # Home Assistant's certificate is for the name that the outside knows it by.
     return web_file(hass, url, name=name, verify_ssl=not own)
 
@@ -130,10 +132,10 @@ async def _ask[T](answer: Awaitable[T], failed: HomeAssistantError) -> T:
     """Return what another integration gives, or raise in its place."""
     try:
         return await answer
-    # Integrations raise what they like.
-    except Exception as err:
+    # Integrations raise what they like, with secrets in it, too.
+    except Exception as err:  # noqa: BLE001
         _LOGGER.debug("No media: %s", type(err).__name__)
-        raise failed from err
+    raise failed
 
 
 def _as_voice(media: str) -> str:
@@ -148,8 +150,3 @@ def _as_voice(media: str) -> str:
     except TypeError, ValueError:
         return media
     return str(url.update_query({_SPEECH_OPTIONS: json.dumps(wishes)}))
-
-
-def _shown(media: str) -> str:
-    """Return a media content id without what is to be spoken."""
-    return media.partition("?")[0]

@@ -9,11 +9,11 @@ import re
 from typing import Final
 
 from aiohttp import (
-    BasicAuth,
     ClientError,
     ClientResponse,
     ClientTimeout,
     DigestAuthMiddleware,
+    encode_basic_auth,
 )
 from aiohttp.hdrs import AUTHORIZATION, CONTENT_ENCODING, LOCATION, WWW_AUTHENTICATE
 from yarl import URL
@@ -22,7 +22,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
 from ..errors import invalid, translated
-from .content import Content, content, file_name
+from .content import Content, content, file_name, name_of_web_file, shown
 
 _TIMEOUT: Final = ClientTimeout(total=None, sock_connect=10, sock_read=60)
 # What does not say how long it is may never end, as a radio station.
@@ -93,17 +93,18 @@ class WebFile:
             kind = response.content_type
             if kind in STREAMS:
                 raise translated("url_is_stream", url=self.shown)
-            name = file_name(self.name, self._given_name(response))
-            if kind in _PAGES and not _PAGE_NAME.search(name):
+            if kind in _PAGES and not self._is_page_wanted(response):
                 raise translated("url_is_page", url=self.shown)
+            given = _disposition_name(response) or response.url.name or "file"
+            name = file_name(self.name, name_of_web_file(given, kind))
             packed = CONTENT_ENCODING in response.headers
             size = None if packed else response.content_length
             yield content(name, kind, size, self._read(response, size))
 
-    def _given_name(self, response: ClientResponse) -> str:
-        """Return what the server calls the file."""
-        disposition = response.content_disposition
-        return (disposition and disposition.filename) or response.url.name
+    def _is_page_wanted(self, response: ClientResponse) -> bool:
+        """Return whether a page was asked for: where it leads to says nothing of that."""
+        names = (self.name, self.url.name, _disposition_name(response))
+        return any(_PAGE_NAME.search(name) for name in names if name)
 
     async def _read(
         self, response: ClientResponse, size: int | None
@@ -171,10 +172,10 @@ class WebFile:
         """Take the way to prove who asks that the server wants."""
         username = self.credentials.username or ""
         password = self.credentials.password or ""
-        challenges = response.headers.getall(WWW_AUTHENTICATE, [])
-        if any("digest" in each.lower() for each in challenges):
+        # Who offers a password first, takes it; and aiohttp reads no further, either.
+        if response.headers.get(WWW_AUTHENTICATE, "").lower().startswith("digest"):
             return DigestAuthMiddleware(username, password)
-        headers[AUTHORIZATION] = BasicAuth(username, password, "utf-8").encode()
+        headers[AUTHORIZATION] = encode_basic_auth(username, password, "utf-8")
         return None
 
     def _next_url(self, url: URL, location: str) -> URL:
@@ -185,12 +186,22 @@ class WebFile:
             target = URL()
         if target.scheme not in {"http", "https"} or not target.host:
             raise translated("url_redirects_away", url=self.shown)
+        # From http to https is no other server, if it is where both usually are.
         same = target.origin() == url.origin() or (
-            (target.host, target.scheme) == (url.host, "https")
+            target.host == url.host
+            and (url.scheme, target.scheme) == ("http", "https")
+            and url.is_default_port()
+            and target.is_default_port()
         )
         if self.credentials.given and not same:
             raise translated("url_redirects_away", url=self.shown)
         return target.with_user(None)
+
+
+def _disposition_name(response: ClientResponse) -> str | None:
+    """Return what the server calls the file."""
+    disposition = response.content_disposition
+    return disposition.filename if disposition else None
 
 
 def web_file(  # noqa: PLR0913
@@ -213,16 +224,12 @@ def web_file(  # noqa: PLR0913
     except ValueError:
         valid = False
     if not valid:
-        # What stands before the host and behind the path is nobody's to see.
-        shown = text.partition("?")[0].rpartition("@")[2]
-        raise invalid("invalid_file_url", url=shown)
-    file = WebFile(
-        hass,
-        url.with_user(None),
-        name,
-        Credentials(username or url.user, password or url.password, bearer),
-        verify_ssl,
-    )
+        raise invalid("invalid_file_url", url=shown(text))
+    password = password or url.password or None
+    # Some devices have a password and nobody in particular.
+    username = username or url.user or (None if password is None else "")
+    credentials = Credentials(username, password, bearer or None)
+    file = WebFile(hass, url.with_user(None), name, credentials, verify_ssl)
     if not file.credentials.usable:
         raise invalid("invalid_credentials", url=file.shown)
     return file

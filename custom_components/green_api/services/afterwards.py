@@ -22,13 +22,16 @@ from ..const import (
 from ..errors import invalid
 from ..fan_out import Recipient, async_each, async_send
 from ..fields import MESSAGE_FIELDS, RECIPIENT_FIELDS, text, texts
-from ..message_text import MAX_MESSAGE_LENGTH, length
+from ..message_text import MAX_MESSAGE_LENGTH, compose, length
 from ..messages import ForwardedMessages, text_messages
 from ..outbox import Outbox
 from ..recipients import async_recipients_of_action, chat_id_of
+from ..sent_messages import is_editable
 
 # Names the last message that this integration sent to a chat.
 LAST: Final = "last"
+
+_NOT_BLANK: Final = vol.Length(min=1)
 
 EDIT_MESSAGE_SCHEMA: Final = vol.Schema(
     {
@@ -44,7 +47,7 @@ FORWARD_MESSAGE_SCHEMA: Final = vol.Schema(
     {
         **RECIPIENT_FIELDS,
         vol.Required(ATTR_FROM_CHAT_ID): text,
-        vol.Required(ATTR_MESSAGE_ID): texts,
+        vol.Required(ATTR_MESSAGE_ID): vol.All(texts, vol.Length(min=1), [_NOT_BLANK]),
     }
 )
 MARK_READ_SCHEMA: Final = vol.Schema(
@@ -53,25 +56,27 @@ MARK_READ_SCHEMA: Final = vol.Schema(
 
 
 async def async_edit_message(call: ServiceCall) -> ServiceResponse:
-    """Change the text of a message."""
-    messages = text_messages(call.data[ATTR_MESSAGE], call.data.get(ATTR_TITLE))
+    """Change the text of a message, or of the first one that a tag names."""
+    message, title = call.data[ATTR_MESSAGE], call.data.get(ATTR_TITLE)
+    messages = text_messages(message, title)
     if len(messages) > 1:
-        units = sum(length(each.text) for each in messages)
-        raise invalid("edit_too_long", length=str(units), limit=str(MAX_MESSAGE_LENGTH))
+        units = str(length(compose(message, title)))
+        raise invalid("edit_too_long", length=units, limit=str(MAX_MESSAGE_LENGTH))
     recipients = async_recipients_of_action(call.hass, call.data)
-    found = {each: _message_ids(each, call.data) for each in recipients}
+    found = {each: _to_edit(each, call.data) for each in recipients}
 
-    async def edit(recipient: Recipient) -> list[JsonObjectType]:
-        message_id, *parts = found[recipient]
-        await recipient.outbox.async_edit(
-            recipient.chat_id, message_id, messages[0].text
-        )
+    async def edit(recipient: Recipient) -> JsonObjectType:
+        chat_id, outbox = recipient.chat_id, recipient.outbox
+        message_id, parts = found[recipient]
+        last = outbox.sent.last(chat_id)
+        if last and last["message_id"] == message_id and not is_editable(last):
+            raise invalid("too_late_to_edit", chat=recipient.name)
+        await outbox.async_edit(chat_id, message_id, messages[0].text)
         for part in parts:
-            await recipient.outbox.async_delete(recipient.chat_id, part)
-        return [recipient.describe(**{ATTR_MESSAGE_ID: message_id})]
+            await outbox.async_delete(chat_id, part)
+        return recipient.describe(**{ATTR_MESSAGE_ID: message_id})
 
-    done = await async_each(call.hass, recipients, edit)
-    return {ATTR_MESSAGES: [each for messages in done for each in messages]}
+    return {ATTR_MESSAGES: [*await async_each(call.hass, recipients, edit)]}
 
 
 async def async_delete_message(call: ServiceCall) -> ServiceResponse:
@@ -124,9 +129,13 @@ async def async_mark_read(call: ServiceCall) -> None:
     """Mark chats as read."""
     recipients = async_recipients_of_action(call.hass, call.data)
     message_id: str | None = call.data.get(ATTR_MESSAGE_ID)
+    found = {
+        each: _known(each.outbox, each.chat_id, message_id) if message_id else None
+        for each in recipients
+    }
 
     async def mark_read(recipient: Recipient) -> None:
-        await recipient.outbox.async_mark_read(recipient.chat_id, message_id or None)
+        await recipient.outbox.async_mark_read(recipient.chat_id, found[recipient])
 
     await async_each(call.hass, recipients, mark_read)
 
@@ -149,4 +158,11 @@ def _known(outbox: Outbox, chat_id: ChatId, message_id: str) -> str:
         return message_id
     if (last := outbox.sent.last(chat_id)) is None:
         raise invalid("no_last_message", chat=chat_id.display)
-    return last
+    return last["message_id"]
+
+
+def _to_edit(recipient: Recipient, data: Mapping[str, Any]) -> tuple[str, list[str]]:
+    """Return the message to edit, and the other parts if it was one long text."""
+    message_id, *others = _message_ids(recipient, data)
+    tagged = recipient.outbox.sent.tagged(recipient.chat_id, data.get(ATTR_TAG) or "")
+    return message_id, others if tagged and tagged["texts"] else []
