@@ -9,7 +9,10 @@ import wave
 from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from homeassistant.components import camera, image, media_source, tts
+from homeassistant.components import media_source
+from homeassistant.components.camera import Camera, const as camera
+from homeassistant.components.image import ImageEntity, const as image
+from homeassistant.components.tts import TextToSpeechEntity, TtsAudioType, const as tts
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 
@@ -19,7 +22,7 @@ PICTURE = bytes.fromhex(
 )
 
 
-class FrontDoor(camera.Camera):
+class FrontDoor(Camera):
     """A camera."""
 
     entity_id = "camera.front_door"
@@ -32,7 +35,7 @@ class FrontDoor(camera.Camera):
         return PICTURE
 
 
-class Garden(image.ImageEntity):
+class Garden(ImageEntity):
     """A picture."""
 
     entity_id = "image.garden"
@@ -43,7 +46,7 @@ class Garden(image.ImageEntity):
         return PICTURE
 
 
-class Voice(tts.TextToSpeechEntity):
+class Voice(TextToSpeechEntity):
     """A voice that hums."""
 
     entity_id = "tts.home"
@@ -54,7 +57,7 @@ class Voice(tts.TextToSpeechEntity):
     @override
     async def async_get_tts_audio(
         self, message: str, language: str, options: dict[str, Any]
-    ) -> tts.TtsAudioType:
+    ) -> TtsAudioType:
         """Return a tenth of a second for each letter."""
         audio = BytesIO()
         with wave.open(audio, "wb") as file:
@@ -126,7 +129,7 @@ async def build_house(hass: HomeAssistant, media: Path) -> None:
         assert await async_setup_component(hass, domain, {})
     await hass.data[camera.DATA_COMPONENT].async_add_entities([FrontDoor()])
     await hass.data[image.DATA_COMPONENT].async_add_entities([Garden(hass)])
-    await hass.data[tts.const.DATA_COMPONENT].async_add_entities([Voice()])
+    await hass.data[tts.DATA_COMPONENT].async_add_entities([Voice()])
     hass.states.async_set(
         "person.boris", "not_home", {"latitude": 55.75, "longitude": 37.62}
     )

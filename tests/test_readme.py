@@ -111,7 +111,9 @@ async def test_action(
 def test_every_action_has_an_example() -> None:
     actions = {f"green_api.{name}" for name in read_yaml(INTEGRATION / "services.yaml")}
 
-    assert {parse_yaml(text)["action"] for text in examples("action")} >= actions
+    shown = set(re.findall(r"^action: (\S+)", "\n".join(EXAMPLES), re.MULTILINE))
+
+    assert shown >= actions
 
 
 @pytest.mark.usefixtures("house")

@@ -45,13 +45,14 @@ from .const import (
     ATTR_TYPING_TIME,
     ATTR_URL,
 )
+from .message_text import whole_characters
 
 type Fields = dict[Any, Callable[[Any], Any] | type]
 
 
 def text(value: Any) -> str:
     """Return a text without blanks around it; templates may give a number."""
-    return cv.string(value).strip()
+    return whole_characters(cv.string(value).strip())
 
 
 def texts(value: Any) -> list[str]:

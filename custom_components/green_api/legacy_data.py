@@ -111,7 +111,7 @@ async def async_legacy(
 ) -> Outgoing:
     """Return a text with what its data adds to it.
 
-    The text is the caption of the first file, or the question of a poll that has none;
+    The text is the caption of the first file, and the question of a poll that has none;
     else it goes before. What goes first answers the quoted message.
     """
     parts: list[Outgoing] = []
@@ -120,9 +120,10 @@ async def async_legacy(
     place, poll = data.get(ATTR_LOCATION), data.get(ATTR_POLL)
     caption = None
     if poll and not poll.get(ATTR_QUESTION):
-        poll, said = {**poll, ATTR_QUESTION: said or message}, None
-    elif files and ATTR_CAPTION not in files[0]:
+        poll = {**poll, ATTR_QUESTION: said or message}
         caption, said = said, None
+    if files and ATTR_CAPTION not in files[0]:
+        caption, said = caption or said, None
     quoted = {ATTR_QUOTED_MESSAGE_ID: data.get(ATTR_QUOTED_MESSAGE_ID)}
     if said is not None or not (files or place or poll):
         parts.append(

@@ -22,7 +22,9 @@ _ACTIONS: Final = ("send_file", "notify")
 _CREDENTIALS: Final = re.compile(
     # However it goes on, to the end: a value may look like what comes behind it.
     r"""(["']?\b(?:password|bearer)["']?\s*[:=]).*"""
-    r"""|(://)[^/\s"']*@"""
+    # With a slash, a colon or an "@" that should be escaped, or without a scheme.
+    r"""|(://)[^\s"']*@"""
+    r"""|([\s"'=])[^\s"'=:/]+:(?!//)[^\s"']*@"""
     r"""|(://[^\s"'?,]*\?)[^\s"',)}\]]+""",
     re.DOTALL,
 )

@@ -38,14 +38,21 @@ def is_blank(text: str) -> bool:
     )
 
 
+def whole_characters(text: str) -> str:
+    r"""Return a text whose halves of characters are joined, or replaced if alone.
+
+    YAML knows emoji as two escapes, \ud83e\uddfa, which Python keeps as two halves.
+    """
+    if _HALF.search(text):
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
 def compose(message: str, title: str | None) -> str:
     """Return the text of a message whose title is its bold first line."""
     if title is not None and not is_blank(title):
         message = f"*{' '.join(title.split())}*\n{message}"
-    # YAML knows emoji as two escapes, \ud83e\uddfa, which Python keeps as two halves.
-    if _HALF.search(message):
-        return message.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return message
+    return whole_characters(message)
 
 
 def split(text: str, limit: int = MAX_MESSAGE_LENGTH) -> list[str]:

@@ -133,6 +133,7 @@ class SentMessages:
     @callback
     def _saved_data(self) -> _Data:
         self._to_be_saved = False
+        self._expire()
         return self._data
 
 

@@ -1,7 +1,7 @@
 """The client against the simulator, over real HTTP and without Home Assistant."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 import json
@@ -32,6 +32,7 @@ from custom_components.green_api.api import (
     InvalidUrlError,
     NumberCheck,
     RateLimits,
+    UploadedFile,
     WaSettings,
     default_api_url,
     default_media_url,
@@ -770,3 +771,682 @@ async def test_sends_do_not_wait_for_each_other(
     stuck.cancel()
 
     assert [message.chat_id for message in instance.messages] == [ANNA]
+
+
+# Places, contacts, polls, and what is done to messages that are there
+
+MESSAGE_ID = "3EB0C767D097B7C7C030"
+IN_CHAT = {"chatId": ANNA, "idMessage": MESSAGE_ID}
+
+LATER_SENDS: dict[str, Call] = {
+    "sendLocation": lambda client: client.send_location(CHAT, 52.5, -13),
+    "sendContact": lambda client: client.send_contact(
+        CHAT, 79007654321, last_name="Ivanov"
+    ),
+    "sendPoll": lambda client: client.send_poll(CHAT, "Arm?", ["Yes", "No"]),
+    "forwardMessages": lambda client: client.forward_messages(
+        CHAT, ChatId.parse(BORIS), [MESSAGE_ID, "3EB0"]
+    ),
+}
+# To call these twice does no harm.
+LATER_CHANGES: dict[str, Call] = {
+    "editMessage": lambda client: client.edit_message(CHAT, MESSAGE_ID, "Closed"),
+    "deleteMessage": lambda client: client.delete_message(CHAT, MESSAGE_ID),
+    "readChat": lambda client: client.read_chat(CHAT),
+    "getChatHistory": lambda client: client.get_chat_history(CHAT, 3),
+}
+LATER = LATER_SENDS | LATER_CHANGES
+
+
+# As above: it makes no difference which method nobody answers.
+FAULTS = sorted({*FaultKind} - {FaultKind.TIMEOUT, FaultKind.TIMEOUT_ACCEPTED})
+
+
+async def later_failure(client: GreenApiClient, method: str) -> GreenApiError:
+    """Call one of these methods and return how it fails, which tells nobody the token."""
+    with pytest.raises(GreenApiError) as error:
+        await LATER[method](client)
+    assert TOKEN not in told_by(error.value)
+    return error.value
+
+
+@pytest.mark.parametrize(
+    ("method", "calling", "body"),
+    [
+        (
+            "sendLocation",
+            LATER["sendLocation"],
+            {"chatId": ANNA, "latitude": 52.5, "longitude": -13},
+        ),
+        (
+            "sendLocation",
+            lambda client: client.send_location(
+                CHAT, 0, 0, name="Null", address="Sea", quoted_message_id=MESSAGE_ID
+            ),
+            {
+                "chatId": ANNA,
+                "latitude": 0,
+                "longitude": 0,
+                "nameLocation": "Null",
+                "address": "Sea",
+                "quotedMessageId": MESSAGE_ID,
+            },
+        ),
+        (
+            "sendContact",
+            LATER["sendContact"],
+            {
+                "chatId": ANNA,
+                "contact": {"phoneContact": 79007654321, "lastName": "Ivanov"},
+            },
+        ),
+        (
+            "sendContact",
+            lambda client: client.send_contact(
+                CHAT,
+                79007654321,
+                first_name="A",
+                middle_name="B",
+                last_name="C",
+                company="D",
+                quoted_message_id=MESSAGE_ID,
+            ),
+            {
+                "chatId": ANNA,
+                "contact": {
+                    "phoneContact": 79007654321,
+                    "firstName": "A",
+                    "middleName": "B",
+                    "lastName": "C",
+                    "company": "D",
+                },
+                "quotedMessageId": MESSAGE_ID,
+            },
+        ),
+        (
+            "sendPoll",
+            LATER["sendPoll"],
+            {
+                "chatId": ANNA,
+                "message": "Arm?",
+                "options": [{"optionName": "Yes"}, {"optionName": "No"}],
+                "multipleAnswers": False,
+            },
+        ),
+        (
+            "sendPoll",
+            lambda client: client.send_poll(
+                CHAT,
+                "Which?",
+                ("1", "2", "3"),
+                multiple_answers=True,
+                quoted_message_id=MESSAGE_ID,
+            ),
+            {
+                "chatId": ANNA,
+                "message": "Which?",
+                "options": [{"optionName": str(each)} for each in (1, 2, 3)],
+                "multipleAnswers": True,
+                "quotedMessageId": MESSAGE_ID,
+            },
+        ),
+        (
+            "forwardMessages",
+            LATER["forwardMessages"],
+            {"chatId": ANNA, "chatIdFrom": BORIS, "messages": [MESSAGE_ID, "3EB0"]},
+        ),
+        ("editMessage", LATER["editMessage"], {**IN_CHAT, "message": "Closed"}),
+        ("deleteMessage", LATER["deleteMessage"], IN_CHAT),
+        (
+            "deleteMessage",
+            lambda client: client.delete_message(CHAT, MESSAGE_ID, only_for_me=True),
+            {**IN_CHAT, "onlySenderDelete": True},
+        ),
+        ("readChat", LATER["readChat"], {"chatId": ANNA}),
+        ("readChat", lambda client: client.read_chat(CHAT, MESSAGE_ID), IN_CHAT),
+        ("getChatHistory", LATER["getChatHistory"], {"chatId": ANNA, "count": 3}),
+    ],
+)
+async def test_a_later_method_asks_for_what_it_needs(
+    client: GreenApiClient, instance: Instance, method: str, calling: Call, body: Any
+) -> None:
+    # Of what is not there, nothing can be edited; but it is asked for.
+    with suppress(GreenApiError):
+        await calling(client)
+
+    [request] = instance.requests
+    assert (request.method, request.verb, request.json) == (method, "POST", body)
+    assert request.unknown_keys == ()
+
+
+async def test_places_contacts_and_polls_get_an_id(
+    client: GreenApiClient, instance: Instance
+) -> None:
+    for method in ("sendLocation", "sendContact", "sendPoll"):
+        sent = await LATER[method](client)
+        assert sent.message_id == instance.messages[-1].id
+
+
+async def test_messages_are_forwarded_with_an_id_each(
+    client: GreenApiClient, instance: Instance
+) -> None:
+    first = await client.send_message(CHAT, "1")
+    second = await client.send_message(CHAT, "2")
+
+    sent = await client.forward_messages(
+        ChatId.parse(FAMILY), CHAT, [second.message_id, first.message_id]
+    )
+
+    forwarded = instance.messages[2:]
+    assert [each.message_id for each in sent] == [each.id for each in forwarded]
+    assert [(each.chat_id, each.text) for each in forwarded] == [
+        (FAMILY, "2"),
+        (FAMILY, "1"),
+    ]
+
+
+async def test_a_message_is_edited_and_deleted_where_it_stands(
+    client: GreenApiClient, instance: Instance
+) -> None:
+    sent = await client.send_message(CHAT, "Open")
+
+    for text in ("Closed", "Closed", "half \ud83d"):
+        await client.edit_message(CHAT, sent.message_id, text)
+    [message] = instance.messages
+    assert (message.text, message.edited, message.deleted) == ("half ?", True, False)
+
+    await client.delete_message(CHAT, sent.message_id, only_for_me=True)
+    assert not instance.messages[0].deleted
+    for _ in range(2):
+        await client.delete_message(CHAT, sent.message_id)
+    assert instance.messages[0].deleted
+
+
+@pytest.mark.parametrize("method", ["editMessage", "deleteMessage"])
+async def test_a_message_that_is_not_there_is_not_changed(
+    client: GreenApiClient, method: str
+) -> None:
+    error = await later_failure(client, method)
+
+    assert type(error) is GreenApiValidationError
+    assert str(error) == "ID message notfound"
+
+
+async def test_a_chat_is_read_as_a_whole_or_in_part(
+    client: GreenApiClient, instance: Instance
+) -> None:
+    message_id = instance.receive(ANNA, "Hi")
+
+    await client.read_chat(CHAT)
+    await client.read_chat(CHAT, message_id)
+
+    assert instance.read_chats == [(ANNA, None), (ANNA, message_id)]
+
+
+async def test_the_last_messages_of_a_chat_are_told(
+    client: GreenApiClient, instance: Instance
+) -> None:
+    instance.receive(BORIS, "Not this one")
+    received = [instance.receive(ANNA, str(each)) for each in range(4)]
+
+    messages = await client.get_chat_history(CHAT, 3)
+
+    assert [each.message_id for each in messages] == received[:0:-1]
+    assert [(each.text, each.from_me) for each in messages] == [
+        ("3", False),
+        ("2", False),
+        ("1", False),
+    ]
+
+
+@pytest.mark.parametrize("method", LATER_SENDS)
+async def test_what_else_is_sent_and_goes_wrong_is_certain_or_unknown(
+    client: GreenApiClient,
+    instance: Instance,
+    method: str,
+    subtests: pytest.Subtests,
+) -> None:
+    for kind in FAULTS:
+        # The first opens the connection that the second takes.
+        await LATER[method](client)
+        instance.faults.add(kind, times=None)
+        before = len(instance.requests)
+        with subtests.test(ascii(kind)):
+            error = await later_failure(client, method)
+            assert type(error) is CERTAIN.get(kind, GreenApiOutcomeUnknownError)
+            assert len(instance.requests) == before + 1
+        instance.faults.clear()
+
+
+@pytest.mark.parametrize("method", LATER_CHANGES)
+async def test_a_change_that_goes_wrong_may_be_made_again(
+    client: GreenApiClient,
+    instance: Instance,
+    method: str,
+    subtests: pytest.Subtests,
+) -> None:
+    sent = await client.send_message(CHAT, "Open")
+    calls: dict[str, Call] = {
+        **LATER_CHANGES,
+        "editMessage": lambda client: client.edit_message(CHAT, sent.message_id, "!"),
+        "deleteMessage": lambda client: client.delete_message(CHAT, sent.message_id),
+    }
+    kinds = {*FAULTS}
+    if method == "deleteMessage":
+        # It answers with nothing, which is the same when it is cut off.
+        kinds -= {FaultKind.EMPTY_ACCEPTED, FaultKind.GARBAGE_ACCEPTED}
+    is_question = method == "getChatHistory"
+    for kind in sorted(kinds):
+        instance.faults.add(kind, times=None)
+        with subtests.test(ascii(kind)):
+            with pytest.raises(GreenApiError) as error:
+                await calls[method](client)
+            expected = CERTAIN.get(kind, GreenApiOutcomeUnknownError)
+            if is_question:
+                expected = (CERTAIN | UNUSABLE).get(kind, GreenApiConnectionError)
+            assert type(error.value) is expected
+        instance.faults.clear()
+        await calls[method](client)
+
+
+@pytest.mark.parametrize("method", LATER)
+async def test_a_later_method_with_a_wrong_token_or_server(
+    session: ClientSession, simulator: Simulator, instance: Instance, method: str
+) -> None:
+    for instance_id, token, expected in (
+        (INSTANCE_ID, "wrong", GreenApiAuthenticationError),
+        ("7103000009", TOKEN, GreenApiWrongServerError),
+    ):
+        client = GreenApiClient(session, instance_id, token, api_url=simulator.url)
+        assert type(await later_failure(client, method)) is expected
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{}",
+        b"[]",
+        b'"3EB0"',
+        b'{"messages":null}',
+        b'{"messages":[]}',
+        b'{"messages":["3EB0"]}',
+        b'{"messages":["1","2","3"]}',
+        b'{"messages":{"1":"3EB0","2":"3EB1"}}',
+    ],
+)
+async def test_without_every_id_nobody_knows_what_was_forwarded(
+    stranger: Stranger, client_of: ClientFactory, body: bytes
+) -> None:
+    stranger.body = body
+
+    error = await later_failure(client_of(stranger.url), "forwardMessages")
+
+    assert type(error) is GreenApiOutcomeUnknownError
+
+
+@pytest.mark.parametrize(
+    ("method", "body"),
+    [
+        ("editMessage", b""),
+        ("editMessage", b'"Message is too old"'),
+        ("editMessage", b'{"idMessage":""}'),
+        ("deleteMessage", b'"Message is too old"'),
+        ("deleteMessage", b"false"),
+        ("readChat", b""),
+        ("readChat", b"[]"),
+        ("readChat", b'{"setRead":false}'),
+        ("readChat", b'{"setRead":"true"}'),
+    ],
+)
+async def test_a_change_that_is_not_confirmed_may_have_been_made(
+    stranger: Stranger, client_of: ClientFactory, method: str, body: bytes
+) -> None:
+    stranger.body = body
+
+    error = await later_failure(client_of(stranger.url), method)
+
+    assert type(error) is GreenApiOutcomeUnknownError
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b'"chat not found"', b"7"])
+async def test_what_is_no_journal(
+    stranger: Stranger, client_of: ClientFactory, body: bytes
+) -> None:
+    stranger.body = body
+
+    error = await later_failure(client_of(stranger.url), "getChatHistory")
+
+    assert type(error) is GreenApiResponseError
+
+
+@pytest.mark.parametrize("body", [b"", b"null", b"{}", b'{"deleted":true}'])
+async def test_what_is_deleted_may_be_answered_with_nothing(
+    stranger: Stranger, client_of: ClientFactory, body: bytes
+) -> None:
+    stranger.body = body
+
+    await client_of(stranger.url).delete_message(CHAT, MESSAGE_ID)
+
+    assert len(stranger.paths) == 1
+
+
+async def test_what_is_no_message_in_a_journal_is_left_out(
+    stranger: Stranger, client_of: ClientFactory
+) -> None:
+    stranger.body = b'[null,1,"x",[],{},{"idMessage":"3EB0","typeMessage":7}]'
+
+    messages = await client_of(stranger.url).get_chat_history(CHAT, 10)
+
+    assert [each.message_id for each in messages] == ["", "3EB0"]
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    answer=st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(
+                    (
+                        *("idMessage", "messages", "setRead", "typeMessage"),
+                        *("timestamp", "location", "pollMessageData", "latitude"),
+                    )
+                ),
+                inner,
+                max_size=3,
+            )
+        ),
+        max_leaves=8,
+    )
+)
+async def test_no_json_does_worse_to_a_later_method_than_a_known_error(
+    stranger: Stranger, client_of: ClientFactory, answer: Any
+) -> None:
+    stranger.body = json.dumps(answer).encode()
+    client = client_of(stranger.url)
+    stranger.paths.clear()
+
+    for calling in LATER.values():
+        with suppress(GreenApiError):
+            await calling(client)
+
+    assert len(stranger.paths) == len(LATER)
+
+
+@pytest.mark.usefixtures("endless_pace")
+async def test_edits_and_journals_are_asked_for_slowly(
+    client: GreenApiClient, instance: Instance
+) -> None:
+    sent = await client.send_message(CHAT, "Open")
+    async with asyncio.timeout(5):
+        await client.edit_message(CHAT, sent.message_id, "1")
+        await client.get_chat_history(CHAT, 1)
+        for _ in range(3):
+            await client.read_chat(CHAT)
+            for method in LATER_SENDS:
+                await LATER[method](client)
+    before = len(instance.requests)
+
+    for method in ("editMessage", "getChatHistory"):
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(LATER[method](client), 0.05)
+    assert len(instance.requests) == before
+
+
+# Files, which go to an address of their own
+
+FILE = bytes(range(256)) * 1000
+LINK = "https://example.com/door.jpg"
+
+
+async def in_pieces(*pieces: bytes | Exception) -> AsyncGenerator[bytes]:
+    """Yield a file, or fail on the way."""
+    for piece in pieces:
+        if isinstance(piece, Exception):
+            raise piece
+        yield piece
+
+
+@pytest.fixture
+def uploader(
+    session: ClientSession, simulator: Simulator, instance: Instance
+) -> GreenApiClient:
+    """Talk to the simulator about files, and to nobody about all else."""
+    return GreenApiClient(
+        session,
+        INSTANCE_ID,
+        TOKEN,
+        api_url="http://green-api.invalid",
+        media_url=simulator.url,
+    )
+
+
+async def upload(client: GreenApiClient, *pieces: bytes | Exception) -> UploadedFile:
+    """Upload a file."""
+    return await client.upload_file(
+        in_pieces(*pieces), name="door.jpg", content_type="image/jpeg"
+    )
+
+
+async def upload_failure(
+    client: GreenApiClient, *pieces: bytes | Exception
+) -> GreenApiError:
+    """Upload a file and return how that fails, which tells nobody the token."""
+    with pytest.raises(GreenApiError) as error:
+        await upload(client, *(pieces or (FILE,)))
+    assert TOKEN not in told_by(error.value)
+    return error.value
+
+
+@pytest.mark.parametrize("size", [len(FILE), None])
+async def test_a_file_is_kept_as_it_is(
+    uploader: GreenApiClient, instance: Instance, size: int | None
+) -> None:
+    uploaded = await uploader.upload_file(
+        in_pieces(FILE[:1], FILE[1:70_000], FILE[70_000:]),
+        name="\u05d3\u05dc\u05ea \N{DOOR}.JPG",
+        content_type="image/jpeg",
+        size=size,
+    )
+
+    [kept] = instance.uploads
+    assert kept.url == uploaded.url
+    assert (kept.content_type, kept.content == FILE) == ("image/jpeg", True)
+    [request] = instance.requests
+    assert (request.method, request.verb) == ("uploadFile", "POST")
+    said = {"content-length": str(size)} if size else {"transfer-encoding": "chunked"}
+    # A header has no letters but English ones; the name is sent along later.
+    assert request.headers == {
+        "content-type": "image/jpeg",
+        "ga-filename": "file.JPG",
+        **said,
+    }
+    assert instance.messages == []
+
+
+@pytest.mark.parametrize("size", [len(FILE), None])
+@pytest.mark.parametrize("pieces", [(), (FILE[:100_000],)])
+@pytest.mark.parametrize(
+    "failure", [OSError("disk"), TimeoutError(), ZeroDivisionError(), ValueError("x")]
+)
+async def test_a_file_that_cannot_be_read_is_not_kept(
+    uploader: GreenApiClient,
+    instance: Instance,
+    size: int | None,
+    pieces: tuple[bytes, ...],
+    failure: Exception,
+) -> None:
+    with pytest.raises(type(failure)) as error:
+        await uploader.upload_file(
+            in_pieces(*pieces, failure),
+            name="door.jpg",
+            content_type="image/jpeg",
+            size=size,
+        )
+
+    assert error.value is failure
+    assert TOKEN not in told_by(error.value)
+    assert instance.uploads == []
+
+
+async def test_an_upload_that_goes_wrong_may_be_made_again(
+    uploader: GreenApiClient,
+    instance: Instance,
+    monkeypatch: pytest.MonkeyPatch,
+    subtests: pytest.Subtests,
+) -> None:
+    monkeypatch.setattr(transport, "_STALLED_AFTER", 0.15)
+    for kind in FaultKind:
+        instance.faults.add(kind, times=None)
+        before = len(instance.requests)
+        with subtests.test(kind.value):
+            error = await upload_failure(uploader)
+            expected = (CERTAIN | UNUSABLE).get(kind, GreenApiConnectionError)
+            assert type(error) is expected
+            assert len(instance.requests) == before + 1
+        instance.faults.clear()
+    await upload(uploader, FILE)
+    assert instance.uploads[-1].content == FILE
+
+
+async def test_an_upload_that_stands_still(
+    uploader: GreenApiClient, instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "_STALLED_AFTER", 0.1)
+
+    async def stuck() -> AsyncGenerator[bytes]:
+        yield FILE
+        await asyncio.Event().wait()
+
+    with pytest.raises(GreenApiConnectionError) as error:
+        await uploader.upload_file(stuck(), name="a.jpg", content_type="image/jpeg")
+
+    assert TOKEN not in told_by(error.value)
+    assert instance.uploads == []
+
+
+async def test_an_upload_to_nobody(
+    uploader: GreenApiClient, simulator: Simulator
+) -> None:
+    await simulator.stop()
+
+    assert type(await upload_failure(uploader)) is GreenApiConnectionError
+
+
+async def test_an_upload_of_nothing_and_of_too_much(
+    uploader: GreenApiClient, instance: Instance
+) -> None:
+    assert "bad request data" in str(await upload_failure(uploader, b""))
+
+    instance.largest_file = 1000
+    assert type(await upload_failure(uploader)) is GreenApiValidationError
+    assert instance.uploads == []
+
+
+@pytest.mark.parametrize("status", [301, 307, 308])
+async def test_no_file_follows_a_redirect(
+    simulator: Simulator,
+    instance: Instance,
+    stranger: Stranger,
+    session: ClientSession,
+    status: int,
+) -> None:
+    stranger.status = status
+    stranger.headers = {"Location": f"{simulator.url}/elsewhere"}
+    client = GreenApiClient(session, INSTANCE_ID, TOKEN, media_url=stranger.url)
+
+    error = await upload_failure(client)
+
+    assert str(error) == f"HTTP {status}"
+    assert stranger.paths == [f"/waInstance{INSTANCE_ID}/uploadFile/{TOKEN}"]
+    assert instance.uploads == []
+
+
+@pytest.mark.parametrize(
+    "body", [b"{}", b"null", b"[]", b'{"urlFile":""}', b'{"urlFile":null}', b'"x"']
+)
+async def test_an_upload_without_a_link(
+    stranger: Stranger, session: ClientSession, body: bytes
+) -> None:
+    stranger.body = body
+    client = GreenApiClient(session, INSTANCE_ID, TOKEN, media_url=stranger.url)
+
+    assert type(await upload_failure(client)) is GreenApiResponseError
+
+
+@pytest.mark.parametrize(
+    ("options", "fields"),
+    [
+        ({}, {}),
+        (
+            {"caption": "Hi \N{DOOR}", "quoted_message_id": "3EB0"},
+            {"caption": "Hi \N{DOOR}", "quotedMessageId": "3EB0"},
+        ),
+        ({"caption": None, "quoted_message_id": None}, {}),
+    ],
+)
+async def test_a_link_to_a_file_is_sent(
+    client: GreenApiClient,
+    instance: Instance,
+    options: dict[str, Any],
+    fields: dict[str, Any],
+) -> None:
+    name = "\u05d3\u05dc\u05ea \N{DOOR}.jpg"
+
+    sent = await client.send_file_by_url(CHAT, LINK, name, **options)
+
+    [request] = instance.requests
+    assert (request.method, request.verb) == ("sendFileByUrl", "POST")
+    assert request.json == {
+        "chatId": ANNA,
+        "urlFile": LINK,
+        "fileName": name,
+        **fields,
+    }
+    assert request.unknown_keys == ()
+    [message] = instance.messages
+    assert (message.id, message.text) == (sent.message_id, fields.get("caption", ""))
+
+
+async def test_a_link_that_goes_wrong_is_certain_or_unknown(
+    client: GreenApiClient, instance: Instance, subtests: pytest.Subtests
+) -> None:
+    await client.send_file_by_url(CHAT, LINK, "door.jpg")
+    for kind in sorted({*FaultKind} - {FaultKind.TIMEOUT, FaultKind.TIMEOUT_ACCEPTED}):
+        instance.faults.add(kind, times=None)
+        before = len(instance.requests)
+        with subtests.test(kind.value):
+            with pytest.raises(GreenApiError) as error:
+                await client.send_file_by_url(CHAT, LINK, "door.jpg")
+            assert TOKEN not in told_by(error.value)
+            assert type(error.value) is CERTAIN.get(kind, GreenApiOutcomeUnknownError)
+            assert len(instance.requests) == before + 1
+        instance.faults.clear()
+
+
+@pytest.mark.parametrize(
+    ("link", "name", "caption"),
+    [
+        ("ftp://example.com/door.jpg", "door.jpg", None),
+        (LINK, "door", None),
+        (LINK, "door.jpg", "x" * 1025),
+    ],
+)
+async def test_a_link_that_is_refused(
+    client: GreenApiClient,
+    instance: Instance,
+    link: str,
+    name: str,
+    caption: str | None,
+) -> None:
+    with pytest.raises(GreenApiValidationError) as error:
+        await client.send_file_by_url(CHAT, link, name, caption=caption)
+
+    assert TOKEN not in told_by(error.value)
+    assert instance.messages == []

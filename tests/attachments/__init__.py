@@ -1,0 +1,1 @@
+"""Files on their way: from cameras, folders and web servers to the phone."""
