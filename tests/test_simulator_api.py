@@ -74,6 +74,11 @@ async def test_each_method_and_instance_has_its_own_limit(
         ("sendLocation", {}, 50),
         ("sendContact", {}, 50),
         ("forwardMessages", {}, 50),
+        ("qr", None, 3),
+        ("getAuthorizationCode", {}, 1),
+        ("getWebhooksCount", None, 1),
+        ("downloadFile", {}, 5),
+        ("sendInteractiveButtons", {}, 50),
     ],
 )
 async def test_limits_per_second(

@@ -165,7 +165,7 @@ async def test_an_incoming_message_stays_as_it_is(instance: Instance) -> None:
     assert (message.id, message.type) == (message_id, MessageType.AUDIO)
     assert len(message_id) == 32
     assert (message.from_me, message.sender) == (False, ANNA)
-    assert message.sender_name == "Anna Petrova"
+    assert message.sender_name == "Anna"
     assert message.file is not None
     assert message.file.content_type == "audio/ogg"
     assert instance.messages == []

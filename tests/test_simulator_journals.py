@@ -81,7 +81,7 @@ async def test_somebody_elses_text(api: Api, instance: Instance) -> None:
         "typeMessage": "textMessage",
         "textMessage": "Hello",
         "senderId": ANNA,
-        "senderName": "Anna Petrova",
+        "senderName": "Anna",
         "senderContactName": "Anna Petrova",
         **MARKS,
     }

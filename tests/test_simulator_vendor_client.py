@@ -1,6 +1,7 @@
 """The vendor's own Python client works against the simulator, unchanged."""
 
 import asyncio
+import base64
 from collections.abc import AsyncIterator, Callable
 import json
 from pathlib import Path
@@ -13,6 +14,7 @@ from tests.simulator import (
     Contact,
     ContactCard,
     FaultKind,
+    File,
     Instance,
     InstanceState,
     Location,
@@ -21,6 +23,7 @@ from tests.simulator import (
     Poll,
     Simulator,
 )
+from tests.simulator.testing import until
 
 INSTANCE = "7103000001"
 TOKEN = "0123456789abcdef0123456789abcdef0123456789abcdef01"
@@ -200,6 +203,57 @@ async def test_people(client: GreenAPI, instance: Instance) -> None:
 
     contacts = await ask(client.serviceMethods.getContacts)
     assert [contact["id"] for contact in contacts.data] == [ANNA]
+
+
+async def test_receiving(client: GreenAPI, instance: Instance) -> None:
+    change = {"incomingWebhook": "yes", "outgoingWebhook": "yes"}
+    await ask(client.account.setSettings, change)
+    instance.poll_scale = 0.01
+    heard: list[tuple[str, Any]] = []
+
+    def hear(kind: str, body: Any) -> None:
+        heard.append((kind, body))
+        if len(heard) == 3:
+            client.webhooks.stopReceivingNotifications()
+
+    loop = asyncio.create_task(ask(client.webhooks.startReceivingNotifications, hear))
+    # It has asked in vain before something comes.
+    await until(lambda: [one.ended for one in instance.requests[1:2]] != [None])
+    message_id = instance.receive(ANNA, "Привет 👋")
+    await until(lambda: len(heard) == 1)
+    instance.send_from_phone(ANNA, "Not told")
+    await ask(client.sending.sendMessage, ANNA, "Hi")
+    await loop
+
+    (kind, body), *statuses = heard
+    assert (kind, body["idMessage"]) == ("incomingMessageReceived", message_id)
+    assert body["messageData"]["textMessageData"] == {"textMessage": "Привет 👋"}
+    assert [body["status"] for _, body in statuses] == ["sent", "delivered"]
+    assert instance.told == []
+    nothing = await ask(client.receiving.deleteNotification, 3)
+    assert nothing.data == {"result": False, "reason": ""}
+
+
+async def test_a_received_file(client: GreenAPI, instance: Instance) -> None:
+    picture = File(name="a.png", content=b"png")
+    message_id = instance.receive(ANNA, file=picture)
+    found = await ask(client.receiving.downloadFile, ANNA, message_id)
+    (message,) = instance.received
+    assert message.file is not None
+    assert found.data == {"downloadUrl": message.file.url}
+
+
+async def test_linking(client: GreenAPI, instance: Instance) -> None:
+    assert (await ask(client.account.qr)).data["type"] == "alreadyLogged"
+    await ask(client.account.logout)
+    shown = await ask(client.account.qr)
+    assert shown.data["type"] == "qrCode"
+    assert base64.b64decode(shown.data["message"]).startswith(b"\x89PNG")
+    code = await ask(client.account.getAuthorizationCode, 79990000002)
+    assert code.data["status"] is True
+    assert instance.enter_code(code.data["code"])
+    answer = await ask(client.account.getWaSettings)
+    assert answer.data["phone"] == "79990000002"
 
 
 async def test_the_client_waits_out_the_rate_limit(

@@ -1,26 +1,38 @@
-"""A GREEN-API that runs on this machine: the API, its send queue, a phone page and faults."""
+"""A GREEN-API that runs on this machine: the API, its queues, webhooks, a phone page and faults."""
 
 from .faults import Fault, FaultKind, Faults
 from .instance import Instance
 from .limits import Plan, Quota
 from .models import (
+    Button,
+    Buttons,
+    CallOutcome,
+    ChoiceKind,
     Contact,
     ContactCard,
     ContactType,
     File,
+    GroupInvite,
     Host,
     InstanceState,
     Location,
     Message,
     MessageStatus,
     MessageType,
+    Outcome,
+    PhoneCall,
     Poll,
     Request,
     Upload,
+    WebhookDelivery,
 )
 from .server import Simulator
 
 __all__ = [
+    "Button",
+    "Buttons",
+    "CallOutcome",
+    "ChoiceKind",
     "Contact",
     "ContactCard",
     "ContactType",
@@ -28,6 +40,7 @@ __all__ = [
     "FaultKind",
     "Faults",
     "File",
+    "GroupInvite",
     "Host",
     "Instance",
     "InstanceState",
@@ -35,10 +48,13 @@ __all__ = [
     "Message",
     "MessageStatus",
     "MessageType",
+    "Outcome",
+    "PhoneCall",
     "Plan",
     "Poll",
     "Quota",
     "Request",
     "Simulator",
     "Upload",
+    "WebhookDelivery",
 ]

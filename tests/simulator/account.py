@@ -15,15 +15,22 @@ class Account:
     def __init__(self, instance_id: str, contacts: Iterable[Contact]) -> None:
         """Know these contacts; everybody is on WhatsApp."""
         self.contacts = list(contacts)
+        # What the account's owner calls himself.
+        self.own_name = "Home"
         self.not_on_whatsapp: set[str] = set()
         self._instance_id = instance_id
         self._checked: set[str] = set()
         self._lids: dict[str, str] = {}
 
+    def contact(self, chat_id: str) -> Contact | None:
+        """Return a contact; nothing for a stranger."""
+        chat_id = self.chat(chat_id)
+        return next((one for one in self.contacts if one.id == chat_id), None)
+
     def name(self, chat_id: str) -> str:
         """Return the name of a contact; empty for a stranger."""
-        titles = (one.title for one in self.contacts if one.id == chat_id)
-        return next(titles, "")
+        contact = self.contact(chat_id)
+        return contact.title if contact else ""
 
     def lid(self, digits: str) -> str:
         """Return the privacy id of a phone number, always the same."""

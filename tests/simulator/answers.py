@@ -67,12 +67,17 @@ class QuotaError(ApiError):
         return json_answer(self.body, self.status)
 
 
-def json_answer(body: Json, status: int = HTTPStatus.OK) -> web.Response:
+def encoded(body: Json) -> bytes:
     """Return JSON as compact as the API writes it."""
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    # A lone surrogate cannot be written as UTF-8; like the API, say "unknown character".
+    return text.encode(errors="replace")
+
+
+def json_answer(body: Json, status: int = HTTPStatus.OK) -> web.Response:
+    """Return JSON."""
     return web.Response(
-        # A lone surrogate cannot be written as UTF-8; like the API, say "unknown character".
-        body=text.encode(errors="replace"),
+        body=encoded(body),
         status=status,
         content_type="application/json",
         charset="utf-8",

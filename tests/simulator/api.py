@@ -38,7 +38,8 @@ RECORDED_HEADERS = (
     "ga-filename",
 )
 _PATH = re.compile(
-    r"/waInstance(?P<id>[^/]*)(?:/(?P<method>[^/]+)(?:/(?P<token>[^/]+))?)?"
+    r"/waInstance(?P<id>[^/]*)"
+    r"(?:/(?P<method>[^/]+)(?:/(?P<token>[^/]+)(?:/(?P<receipt>[^/]*))?)?)?"
 )
 
 
@@ -50,12 +51,18 @@ class _Exchange:
     instance: Instance
     method: Method | None
     token: str | None
+    receipt: str | None
     record: Request
 
     @property
     def path(self) -> str:
         """Return the path the API repeats in its errors."""
         return self.request.raw_path
+
+    def leads_to(self, method: Method) -> bool:
+        """Tell whether verb and path are those of a method."""
+        has_receipt = self.receipt is not None
+        return method.verb == self.request.method and method.receipt is has_receipt
 
     @property
     def headers(self) -> dict[str, str]:
@@ -106,6 +113,7 @@ class Api:
         method = METHODS.get((match["method"] or "").lower())
         name = method.name if method else match["method"] or ""
         record = instance.begin(name, request.method, host, _headers(request))
+        record.query, record.receipt = dict(request.query), match["receipt"]
         if self._is_elsewhere(host, method):
             method = None
         exchange = _Exchange(
@@ -113,6 +121,7 @@ class Api:
             instance=instance,
             method=method,
             token=match["token"],
+            receipt=match["receipt"],
             record=record,
         )
         try:
@@ -148,18 +157,18 @@ class Api:
     async def _answer(self, exchange: _Exchange, body: Body) -> web.Response:
         """Answer, unless a fault comes before or after."""
         faults, record = exchange.instance.faults, exchange.record
-        fault = faults.find(record.method, record.chat_id)
-        if fault and not fault.kind.accepted:
-            faults.spend(fault)
-            return await self._fail(exchange, fault, web.Response())
-        response = self._check(exchange, body)
+        fault, response = faults.find(record.method, record.chat_id), web.Response()
+        if fault is None or fault.kind.accepted:
+            response = await self._check(exchange, body)
+            # While the call waited, one may have been switched on.
+            fault = faults.find(record.method, record.chat_id)
         if fault and response.status == HTTPStatus.OK:
             faults.spend(fault)
             return await self._fail(exchange, fault, response)
         response.headers.update(exchange.headers)
         return response
 
-    def _check(self, exchange: _Exchange, body: Body) -> web.Response:
+    async def _check(self, exchange: _Exchange, body: Body) -> web.Response:
         """Meet the checks in the API's order: rate, token, then the method's own."""
         instance, method = exchange.instance, exchange.method
         if method is not None and instance.rate_limited:
@@ -169,17 +178,17 @@ class Api:
         if exchange.token != instance.token:
             return empty_answer(HTTPStatus.UNAUTHORIZED)
         try:
-            answer = self._run(exchange, body)
+            answer = await self._run(exchange, body)
         except ApiError as error:
             return error.answer(exchange.path, self._clock())
         if method is not None and method.silent:
             return empty_answer(HTTPStatus.OK)
         return json_answer(answer)
 
-    def _run(self, exchange: _Exchange, body: Body) -> Json:
-        """Check verb and body, and call the method."""
-        request, instance, method = exchange.request, exchange.instance, exchange.method
-        if method is None or method.verb != request.method:
+    async def _run(self, exchange: _Exchange, body: Body) -> Json:
+        """Check verb, path and body, and call the method."""
+        request, method = exchange.request, exchange.method
+        if method is None or not exchange.leads_to(method):
             message = f"Cannot {request.method} {exchange.path}"
             raise ApiError(HTTPStatus.NOT_FOUND, message)
         if body.error is not None:
@@ -190,10 +199,21 @@ class Api:
             fields = Fields({})
         else:
             fields = Fields(parse_json(body.raw, request.content_type))
-        query = Query(request.query)
-        call = Call(instance, method.name, fields, query, self._clock(), body.file)
+        call = Call(
+            exchange.instance,
+            method.name,
+            fields,
+            Query(request.query),
+            self._clock(),
+            body.file,
+            receipt=exchange.receipt or "",
+        )
+        if method.wait:
+            await method.wait(call)
+            if self._stopping.is_set():
+                drop(request, reset=False)
         answer = method.run(call)
-        instance.quota.count(method.name, call.chat_id)
+        exchange.instance.quota.count(method.name, call.chat_id)
         exchange.record.unknown_keys = fields.unknown
         return answer
 

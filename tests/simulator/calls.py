@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from .bodies import BodyKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from .bodies import SentFile
     from .instance import Instance
@@ -26,6 +26,8 @@ class Call:
     file: SentFile | None = None
     # The chat the call spends quota on, known once the method has read it.
     chat_id: str | None = None
+    # What stands behind the token in the path.
+    receipt: str = ""
 
     def afford(self, chat_id: str | None = None) -> None:
         """Refuse the call when the plan does not cover it."""
@@ -37,7 +39,8 @@ class Call:
 class Method:
     """A method: its name, verb, calls per second, what it does, and what it takes.
 
-    A method that is `silent` answers with an empty body.
+    A method that is `silent` answers with an empty body. One that may `wait` does so first, and one
+    with a `receipt` has it in its path.
     """
 
     name: str
@@ -46,3 +49,5 @@ class Method:
     run: Callable[[Call], Json]
     takes: BodyKind = BodyKind.JSON
     silent: bool = False
+    wait: Callable[[Call], Awaitable[None]] | None = None
+    receipt: bool = False

@@ -83,17 +83,34 @@ class Quota:
         allowed = (CALLS_PER_MONTH[self.plan] | self.calls).get(method)
         if allowed is not None and self.used[method] >= allowed:
             raise QuotaError(self.method_exceeded(method, allowed))
-        chats = CHATS_PER_MONTH.get(self.plan)
-        if chats is None or chat_id is None or chat_id in self.chats[:chats]:
-            return
-        if len(self.chats) >= chats:
+        if chat_id is not None and not self._covers(chat_id):
             raise QuotaError(self.chats_exceeded(method))
+
+    def _covers(self, chat_id: str) -> bool:
+        most = CHATS_PER_MONTH.get(self.plan)
+        return most is None or chat_id in self.covered or len(self.chats) < most
+
+    @property
+    def covered(self) -> list[str]:
+        """Return the chats of this month the plan covers."""
+        return self.chats[: CHATS_PER_MONTH.get(self.plan, len(self.chats))]
+
+    def meet(self, chat_id: str) -> bool:
+        """Count the chat of a message that came in, and tell whether the plan covers it."""
+        covered = self._covers(chat_id)
+        if covered:
+            self._count_chat(chat_id)
+        return covered
+
+    def _count_chat(self, chat_id: str) -> None:
+        if chat_id not in self.chats:
+            self.chats.append(chat_id)
 
     def count(self, method: str, chat_id: str | None) -> None:
         """Count a call that was accepted."""
         self.used[method] += 1
-        if chat_id is not None and chat_id not in self.chats:
-            self.chats.append(chat_id)
+        if chat_id is not None:
+            self._count_chat(chat_id)
 
     def method_exceeded(self, method: str, allowed: int) -> Json:
         """Return the answer to a call of a method whose quota is used up."""
@@ -109,7 +126,7 @@ class Quota:
 
     def chats_exceeded(self, method: str) -> Json:
         """Return the answer to a message to a chat the plan does not cover."""
-        covered = self.chats[: CHATS_PER_MONTH.get(self.plan, len(self.chats))]
+        covered = self.covered
         return {
             "invokeStatus": {
                 "method": method.lower(),

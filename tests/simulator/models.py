@@ -28,9 +28,14 @@ class ContactType(StrEnum):
 class MessageStatus(StrEnum):
     """What became of a message that left the send queue."""
 
+    SENT = "sent"
     DELIVERED = "delivered"
+    READ = "read"
     NO_ACCOUNT = "noAccount"
+    NOT_IN_GROUP = "notInGroup"
     FAILED = "failed"
+    SUSPENDED = "suspended"
+    YELLOW_CARD = "yellowCard"
 
 
 class MessageType(StrEnum):
@@ -41,9 +46,35 @@ class MessageType(StrEnum):
     VIDEO = "video"
     AUDIO = "audio"
     DOCUMENT = "document"
+    STICKER = "sticker"
     LOCATION = "location"
     CONTACT = "contact"
+    CONTACTS = "contacts"
     POLL = "poll"
+    INVITE = "invite"
+    BUTTONS = "buttons"
+    CHOICE = "choice"
+
+
+class ChoiceKind(StrEnum):
+    """How the choice of a button or of a line in a list is told: the API's spellings."""
+
+    TEMPLATE = "templateButtonsReplyMessage"
+    TEMPLATE_OLD = "templateButtonReplyMessage"
+    INTERACTIVE = "interactiveButtonsResponse"
+    BUTTONS = "buttonsResponseMessage"
+    LIST = "listResponseMessage"
+
+
+class CallOutcome(StrEnum):
+    """What became of a call, with all spellings of the API."""
+
+    PICK_UP = "pickUp"
+    HANG_UP = "hangUp"
+    HUNG_UP = "hungUp"
+    DECLINED = "declined"
+    MISSED = "missed"
+    INVALID = "invalid"
 
 
 class Host(StrEnum):
@@ -114,10 +145,48 @@ class Poll:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GroupInvite:
+    """An invitation to a group."""
+
+    group_id: str
+    name: str
+    code: str
+    expires: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Button:
+    """A button below a message; one that is no reply copies, calls or opens its `target`."""
+
+    id: str
+    text: str
+    type: str = "reply"
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Buttons:
+    """The buttons below a message, and what stands around its text."""
+
+    buttons: tuple[Button, ...]
+    header: str = ""
+    footer: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """The button somebody pressed, or the line of a list; its words are the message's text."""
+
+    kind: ChoiceKind
+    id: str
+    index: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """A message; `timestamp` is when it was accepted, later when it went out or came in.
 
-    `text` is also the caption of a file and the question of a poll.
+    `text` is also the caption of a file, the question of a poll and what a button said.
     """
 
     id: str
@@ -127,7 +196,11 @@ class Message:
     file: File | None = None
     location: Location | None = None
     contact: ContactCard | None = None
+    contacts: tuple[ContactCard, ...] = ()
     poll: Poll | None = None
+    invite: GroupInvite | None = None
+    buttons: Buttons | None = None
+    choice: Choice | None = None
     quoted_message_id: str | None = None
     link_preview: bool = True
     typing_time: int | None = None
@@ -135,10 +208,45 @@ class Message:
     forwarded: bool = False
     edited: bool = False
     deleted: bool = False
+    # By person: the emoji, and the options voted for.
+    reactions: Mapping[str, str] = field(default_factory=dict)
+    votes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    # The account's owner typed it on the phone.
+    by_phone: bool = False
     # The other way round, somebody wrote it to the account.
     from_me: bool = True
     sender: str = ""
     sender_name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What becomes of the messages to a chat."""
+
+    status: MessageStatus
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneCall:
+    """A call, from somebody or to somebody; without an outcome it still rings."""
+
+    id: str
+    chat_id: str
+    outcome: CallOutcome | None = None
+    from_me: bool = False
+    timestamp: int = 0
+    duration: int = 0
+    video: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookDelivery:
+    """A notification that was pushed, and how the server answered; None: not at all."""
+
+    time: float
+    status: int | None
+    body: Json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +271,9 @@ class Request:
     host: Host = Host.API
     # Those that say how a body is sent, in lower case.
     headers: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    # What stood behind the token in the path.
+    receipt: str | None = None
     # Empty for an upload, whose bytes are with the instance's uploads.
     body: bytes = b""
     json: Json = None

@@ -1,4 +1,4 @@
-"""The phone page: what arrived, and a panel to change the state and switch faults."""
+"""The phone page: a phone to look at and to use, and a panel to change the state and switch faults."""
 
 import base64
 from hashlib import sha256
@@ -9,18 +9,28 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from .acts import act, write
 from .faults import FaultKind
 from .files import file_answer
-from .models import InstanceState
-from .shown import shown_chats
+from .models import File, InstanceState
+from .shown import shown_chats, shown_contacts, shown_qr
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from .instance import Instance
     from .models import Clock, Json
 
 _PAGE = Path(__file__).with_name("page")
+_STYLES = ("phone.css", "talk.css", "writing.css")
+_SCRIPTS = (
+    "markup.js",
+    "contents.js",
+    "messages.js",
+    "writing.js",
+    "linking.js",
+    "phone.js",
+)
 _SUSPENSION = 24 * 60 * 60
 
 
@@ -43,6 +53,8 @@ class Phone:
             web.get("/phone/{id:[0-9]+}/messages.json", self._messages),
             web.get("/phone/{id:[0-9]+}/files/{message}", self._file),
             web.post("/phone/{id:[0-9]+}/control", self._control),
+            web.post("/phone/{id:[0-9]+}/act", self._act),
+            web.post("/phone/{id:[0-9]+}/attach", self._attach),
         ]
 
     async def _page(self, request: web.Request) -> web.Response:
@@ -75,6 +87,9 @@ class Phone:
                 "phone": instance.phone,
                 "state": instance.state,
                 "queue": len(instance.queue),
+                "notifications": len(instance.told),
+                "online": instance.phone_online,
+                "qr": shown_qr(instance),
                 "faults": [
                     {
                         "description": fault.kind.description,
@@ -84,6 +99,7 @@ class Phone:
                     }
                     for fault in instance.faults.active
                 ],
+                "contacts": shown_contacts(instance),
                 "chats": shown_chats(instance),
             }
         )
@@ -100,14 +116,26 @@ class Phone:
 
     async def _control(self, request: web.Request) -> web.Response:
         instance = self._instance(request)
-        # Other web pages can send forms here, but no JSON: browsers ask first.
-        if request.content_type != "application/json":
+        return _done(_change, instance, await _wish(request), self._clock)
+
+    async def _act(self, request: web.Request) -> web.Response:
+        instance = self._instance(request)
+        return _done(act, instance, await _wish(request))
+
+    async def _attach(self, request: web.Request) -> web.Response:
+        """Let somebody send a file; what else there is to say stands in the address."""
+        instance = self._instance(request)
+        # A type browsers ask about first, so that no other web page can send it here.
+        if request.content_type != "application/octet-stream":
             raise web.HTTPUnsupportedMediaType
-        try:
-            _change(instance, await request.json(), self._clock)
-        except KeyError, TypeError, ValueError:
-            raise web.HTTPBadRequest from None
-        return web.Response(status=HTTPStatus.NO_CONTENT)
+        said = request.query
+        if not said.get("name"):
+            raise web.HTTPBadRequest
+        content = await request.read()
+        file = File(
+            name=said["name"], content_type=said.get("type", ""), content=content
+        )
+        return _done(write, instance, said, file)
 
     def _instance(self, request: web.Request) -> Instance:
         instance = self._instances.get(request.match_info["id"])
@@ -116,10 +144,33 @@ class Phone:
         return instance
 
 
-def _change(instance: Instance, wish: Json, clock: Clock) -> None:
-    """Do what the panel asks for."""
+async def _wish(request: web.Request) -> dict[str, Json]:
+    """Return what somebody asks for."""
+    # Other web pages can send forms here, but no JSON: browsers ask first.
+    if request.content_type != "application/json":
+        raise web.HTTPUnsupportedMediaType
+    try:
+        wish = await request.json()
+    except ValueError:
+        raise web.HTTPBadRequest from None
     if not isinstance(wish, dict):
-        raise TypeError
+        raise web.HTTPBadRequest
+    return wish
+
+
+def _done[*Arguments](
+    do: Callable[[*Arguments], None], *arguments: *Arguments
+) -> web.Response:
+    """Do it, and tell whether it made sense."""
+    try:
+        do(*arguments)
+    except KeyError, TypeError, ValueError:
+        raise web.HTTPBadRequest from None
+    return web.Response(status=HTTPStatus.NO_CONTENT)
+
+
+def _change(instance: Instance, wish: dict[str, Json], clock: Clock) -> None:
+    """Do what the panel asks for."""
     if "state" in wish:
         instance.state = InstanceState(str(wish["state"]))
         suspended = instance.state is InstanceState.SUSPENDED
@@ -135,11 +186,14 @@ def _change(instance: Instance, wish: Json, clock: Clock) -> None:
 
 def _page() -> str:
     """Put the page together: one answer, so that it may allow its own script and no other."""
-    html, style, markup, messages, phone = (
-        (_PAGE / name).read_text(encoding="utf-8")
-        for name in ("phone.html", "phone.css", "markup.js", "messages.js", "phone.js")
-    )
-    return html.replace("{style}", style).replace("{script}", markup + messages + phone)
+    html = _read("phone.html")
+    style = "".join(map(_read, _STYLES))
+    script = "".join(map(_read, _SCRIPTS))
+    return html.replace("{style}", style).replace("{script}", script)
+
+
+def _read(name: str) -> str:
+    return (_PAGE / name).read_text(encoding="utf-8")
 
 
 def _content_policy(html: str) -> str:

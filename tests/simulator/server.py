@@ -1,6 +1,7 @@
 """The server: where the API, the uploaded files and the phones are found."""
 
 import asyncio
+from contextlib import suppress
 import time
 from typing import TYPE_CHECKING, Self
 
@@ -11,6 +12,7 @@ from .files import file_answer
 from .instance import Instance
 from .phone import Phone
 from .storage import PATH as STORAGE_PATH
+from .webhooks import push_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,6 +43,7 @@ class Simulator:
         self.clock = clock
         self._runners: list[web.AppRunner] = []
         self._stopping = asyncio.Event()
+        self._webhooks: asyncio.Task[None] | None = None
 
     @property
     def url(self) -> str:
@@ -92,6 +95,7 @@ class Simulator:
         except OSError:
             await self.stop()
             raise
+        self._webhooks = asyncio.create_task(push_all(self.instances, self.clock))
 
     async def _listen(self, app: web.Application, port: int) -> int:
         # A client that hangs up ends its request, as with the real server.
@@ -108,6 +112,13 @@ class Simulator:
         """Be gone: connections are refused until the next start. Instances are kept."""
         runners, self._runners = self._runners, []
         self._stopping.set()
+        for instance in self.instances.values():
+            instance.notifications.release()
+        if self._webhooks:
+            self._webhooks.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._webhooks
+            self._webhooks = None
         for runner in runners:
             await runner.cleanup()
 

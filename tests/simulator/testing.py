@@ -11,6 +11,7 @@ import pytest
 from .instance import Instance
 from .models import Contact, ContactType
 from .server import Simulator
+from .settings import DEFAULT_SETTINGS
 
 # For `import *`, which brings a test module its fixtures.
 __all__ = ["api", "clock", "instance", "simulator"]
@@ -21,6 +22,7 @@ ANNA = "79001234567@c.us"
 BORIS = "79007654321@c.us"
 FAMILY = "120363043968066561@g.us"
 HI = {"chatId": ANNA, "message": "Hi"}
+ALL = tuple(name for name in DEFAULT_SETTINGS if name.endswith("Webhook"))
 DAY = 24 * 60 * 60
 
 
@@ -92,12 +94,41 @@ class Api:
         async with self.session.get(url) as response:
             return response.status, await response.read(), response.content_type
 
+    async def receive(self, seconds: int | None = None) -> tuple[int, Any]:
+        """Ask for a notification."""
+        query = {"receiveTimeout": str(seconds)} if seconds is not None else None
+        return await self("receiveNotification", params=query)
+
+    async def delete(self, receipt: Any) -> tuple[int, Any]:
+        """Delete the notification with a receipt."""
+        url = f"{self.host}/waInstance{self.id}/deleteNotification/{self.token}"
+        async with self.session.delete(f"{url}/{receipt}") as response:
+            return response.status, await response.json()
+
     async def refusal(self, method: str, body: Any) -> str:
         """Send something the API refuses, and return why."""
         status, answer = await self(method, body)
         assert status == 400, answer
         message: str = answer["message"]
         return message.removeprefix("Validation failed. Details: ")
+
+
+def switch_on(instance: Instance, *names: str) -> None:
+    """Let notifications into the queue: all of them, unless some settings are named."""
+    instance.settings.update(dict.fromkeys(names or ALL, "yes"))
+
+
+def told(instance: Instance) -> list[Any]:
+    """Return the notifications that wait, and forget them."""
+    bodies = instance.told
+    instance.notifications.clear()
+    return bodies
+
+
+def told_data(instance: Instance) -> Any:
+    """Return what the only notification that waits says, and forget it."""
+    (body,) = told(instance)
+    return body["messageData"]
 
 
 async def until(condition: Callable[[], bool]) -> None:
@@ -132,7 +163,8 @@ def instance(simulator: Simulator) -> Instance:
 
 @pytest.fixture
 async def api(simulator: Simulator, instance: Instance) -> AsyncIterator[Api]:
-    # A new connection per request, else aiohttp repeats a GET whose connection broke.
     connector = aiohttp.TCPConnector(force_close=True)
     async with aiohttp.ClientSession(connector=connector) as session:
+        # Else it repeats what may be repeated when the connection breaks, and hides that it did.
+        session._retry_connection = False
         yield Api(simulator, session)

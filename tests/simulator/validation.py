@@ -29,6 +29,16 @@ def refuse(message: str, status: int = HTTPStatus.BAD_REQUEST) -> NoReturn:
     raise ApiError(status, message)
 
 
+def check_bounds(
+    name: str, value: float, low: float | None, high: float | None
+) -> None:
+    """Refuse a number out of bounds."""
+    if low is not None and value < low:
+        invalid(f"'{name}' must be greater than or equal to {low}")
+    if high is not None and value > high:
+        invalid(f"'{name}' must be less than or equal to {high}")
+
+
 def utf16_length(text: str) -> int:
     """Count as the server does: an emoji is two."""
     return sum(2 if ord(character) > 0xFFFF else 1 for character in text)
@@ -144,10 +154,7 @@ class Fields:
         if name not in self:
             return None
         value = self._number(name)
-        if low is not None and value < low:
-            invalid(f"'{name}' must be greater than or equal to {low}")
-        if high is not None and value > high:
-            invalid(f"'{name}' must be less than or equal to {high}")
+        check_bounds(name, value, low, high)
         return value
 
     def integer(
@@ -229,10 +236,11 @@ class Query:
             invalid(f"'{name}' must be a boolean")
         return value == "true"
 
-    def integer(self, name: str) -> int | None:
-        """Return a positive whole number."""
+    def integer(self, name: str, low: int = 1, high: int = 10**9) -> int | None:
+        """Return a positive whole number within bounds."""
         if (value := self._query.get(name)) is None:
             return None
         if not re.fullmatch(r"[1-9][0-9]{0,8}", value):
             invalid(f"'{name}' must be a positive number")
+        check_bounds(name, int(value), low, high)
         return int(value)

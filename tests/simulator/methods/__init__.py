@@ -3,13 +3,16 @@
 from ..bodies import BodyKind
 from ..calls import Method
 from .account import (
+    get_authorization_code,
     get_settings,
     get_state_instance,
     get_wa_settings,
     logout,
+    qr,
     reboot,
     set_settings,
 )
+from .buttons import send_interactive_buttons, send_interactive_buttons_reply
 from .changing import delete_message, edit_message, send_typing
 from .files import send_file_by_upload, send_file_by_url, upload_file
 from .journals import (
@@ -27,6 +30,14 @@ from .people import (
     get_contacts,
     read_chat,
     unarchive_chat,
+)
+from .receiving import (
+    clear_webhooks_queue,
+    delete_notification,
+    download_file,
+    get_webhooks_count,
+    receive_notification,
+    wait_for_notification,
 )
 from .sending import (
     forward_messages,
@@ -50,6 +61,19 @@ METHODS = {
         Method("getWaSettings", "GET", 1, get_wa_settings),
         Method("reboot", "GET", 1, reboot),
         Method("logout", "GET", 1, logout),
+        Method("qr", "GET", 3, qr),
+        Method("getAuthorizationCode", "POST", 1, get_authorization_code),
+        Method(
+            "receiveNotification",
+            "GET",
+            100,
+            receive_notification,
+            wait=wait_for_notification,
+        ),
+        Method("deleteNotification", "DELETE", 100, delete_notification, receipt=True),
+        Method("downloadFile", "POST", 5, download_file),
+        Method("getWebhooksCount", "GET", 1, get_webhooks_count),
+        Method("clearWebhooksQueue", "DELETE", 1, clear_webhooks_queue),
         Method("sendMessage", "POST", 50, send_message),
         Method("sendFileByUrl", "POST", 50, send_file_by_url),
         Method("sendFileByUpload", "POST", 50, send_file_by_upload, takes=FORM),
@@ -58,6 +82,10 @@ METHODS = {
         Method("sendLocation", "POST", 50, send_location),
         Method("sendContact", "POST", 50, send_contact),
         Method("forwardMessages", "POST", 50, forward_messages),
+        Method("sendInteractiveButtons", "POST", 50, send_interactive_buttons),
+        Method(
+            "sendInteractiveButtonsReply", "POST", 50, send_interactive_buttons_reply
+        ),
         Method("editMessage", "POST", 1, edit_message),
         Method("deleteMessage", "POST", 10, delete_message, silent=True),
         Method("sendTyping", "POST", 50, send_typing, silent=True),

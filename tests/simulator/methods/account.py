@@ -3,13 +3,19 @@
 from typing import TYPE_CHECKING
 
 from ..models import InstanceState
-from ..validation import invalid
+from ..qr import qr_png
+from ..validation import invalid, refuse
 
 if TYPE_CHECKING:
     from ..calls import Call
     from ..models import Json
 
 SEND_DELAY = (500, 600_000)
+PHONE_DIGITS = range(7, 17)
+ALREADY_LINKED = {
+    "alreadyLogged": "instance account already authorized",
+    "error": "Instance has auth. You need to make log out",
+}
 
 
 def get_state_instance(call: Call) -> Json:
@@ -20,16 +26,16 @@ def get_state_instance(call: Call) -> Json:
 
 def get_settings(call: Call) -> Json:
     """Tell the settings."""
-    linked = call.instance.state is InstanceState.AUTHORIZED
-    wid = f"{call.instance.phone}@c.us" if linked else ""
-    return {"wid": wid, **call.instance.settings}
+    instance = call.instance
+    linked = instance.state is InstanceState.AUTHORIZED
+    told = instance.in_force if instance.settings_shown_late else instance.settings
+    return {"wid": instance.own_id if linked else "", **told}
 
 
 def set_settings(call: Call) -> Json:
     """Change settings and start anew."""
-    settings = call.instance.settings
     changes: dict[str, Json] = {}
-    for name in settings:
+    for name in call.instance.settings:
         value: Json
         if name in ("webhookUrl", "webhookUrlToken", "countryInstance", "typeAccount"):
             value = call.fields.text(name, empty=True)
@@ -43,8 +49,7 @@ def set_settings(call: Call) -> Json:
             changes[name] = value
     if not changes:
         invalid("'value' must have at least 1 key")
-    settings.update(changes)
-    call.instance.restart()
+    call.instance.change_settings(changes)
     return {"saveSettings": True}
 
 
@@ -74,3 +79,27 @@ def logout(call: Call) -> Json:
     """Unlink the phone."""
     call.instance.unlink()
     return {"isLogout": True}
+
+
+def qr(call: Call) -> Json:
+    """Show the code a phone has to scan."""
+    instance = call.instance
+    instance.require_started()
+    if instance.state is InstanceState.NOT_AUTHORIZED:
+        return {"type": "qrCode", "message": qr_png(instance.linking.qr)}
+    kind = "error" if instance.qr_error_when_linked else "alreadyLogged"
+    return {"type": kind, "message": ALREADY_LINKED[kind]}
+
+
+def get_authorization_code(call: Call) -> Json:
+    """Make a code to type on a phone; for an instance that is linked there is none."""
+    instance = call.instance
+    phone = call.fields.integer("phoneNumber", 1)
+    if phone is None:
+        invalid("'phoneNumber' is required")
+    if len(str(phone)) not in PHONE_DIGITS:
+        refuse("Bad phone number")
+    instance.require_started()
+    if instance.state is not InstanceState.NOT_AUTHORIZED:
+        return {"status": False, "code": ""}
+    return {"status": True, "code": instance.linking.new_code(str(phone))}

@@ -1,6 +1,5 @@
 """Methods that change what was sent, or pretend to send."""
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..models import MessageType
@@ -27,7 +26,7 @@ def edit_message(call: Call) -> Json:
             refuse(NOT_FOUND)
         call.fields.required_text("message", LONGEST_CAPTION)
     if not message.deleted and _in_time(call, message, instance.edit_window):
-        instance.change(replace(message, text=text, edited=True))
+        return {"idMessage": instance.edit(message, text)}
     return {"idMessage": instance.new_id()}
 
 
@@ -39,7 +38,7 @@ def delete_message(call: Call) -> Json:
     only_here = call.fields.flag("onlySenderDelete")
     message = _own(call, chat_id, message_id)
     if not only_here and _in_time(call, message, instance.delete_window):
-        instance.change(replace(message, deleted=True))
+        instance.delete(message)
     return None
 
 

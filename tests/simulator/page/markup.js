@@ -25,6 +25,20 @@ const ICONS = {
   contact: "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4 21c.6-4.5 3.6-6.5 8-6.5s7.4 2 8 6.5",
   poll: "M4 5h16M4 12h10M4 19h6",
   forwarded: "M14 5l6 6-6 6M20 11H9c-3.5 0-5 2.5-5 7",
+  sticker: "M4 4h16v10l-6 6H4zM14 20v-6h6M9 9h.01M14.5 9h.01M8.5 12.5c1.5 2 4.5 2 6 0",
+  contacts: "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM2.5 20c.4-4 3-6 6.5-6s6.1 2 6.5 6M16 4.500a3.5 3.5 0 0 1 0 6.500M18 14.500c2 .8 3.2 2.6 3.5 5.5",
+  invite: "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM2.5 20c.4-4 3-6 6.5-6s6.1 2 6.5 6M19 8v6M16 11h6",
+  buttons: "M4 5h16v6H4zM4 15h16v4H4z",
+  choice: "M5 12.500l4.5 4.500L19 7.5",
+  call: "M6 3h4l1.5 5L9 10c1 2.2 2.8 4 5 5l2-2.5 5 1.500v4c0 1.5-1 2.5-2.5 2.500C10.5 20.5 3.5 13.5 3.5 5.5 3.5 4 4.5 3 6 3z",
+  reply: "M10 5l-6 6 6 6M4 11h11c3.5 0 5 2.5 5 7",
+  edit: "M4 20h4L19 9l-4-4L4 16zM13 7l4 4",
+  attach: "M20 11l-8.5 8.500a5 5 0 0 1-7-7L13 4a3.5 3.5 0 0 1 5 5l-8.5 8.500a2 2 0 0 1-3-3L14 7",
+  send: "M4 12 20 4l-5 16-3.5-6.500zM20 4l-8.5 9.5",
+  close: "M6 6l12 12M18 6L6 18",
+  more: "M12 6h.01M12 12h.01M12 18h.01",
+  sent: "M5 12.500l4.5 4.500L19 7",
+  delivered: "M1.5 12.5 6 17l9.5-10M11 16l1.5 1.500L22 7.5",
   deleted: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM5.6 5.6l12.8 12.8",
   download: "M12 4v11M7 11l5 5 5-5M5 20h14",
   link: "M14 4h6v6M20 4l-9 9M18 14v6H4V6h6",
@@ -71,6 +85,8 @@ function initial(name) {
   picture.setAttribute("aria-hidden", "true");
   return picture;
 }
+
+const isLink = (url) => /^https?:\/\//i.test(url);
 
 function size(bytes) {
   if (bytes < 1000) return plural(bytes, "byte");

@@ -6,18 +6,8 @@ const dayName = new Intl.DateTimeFormat(undefined, {weekday: "long", day: "numer
 const seen = new Map();      // chat id -> number of messages that were looked at
 let phone, last = "", atEnd = true, shown = {};
 
-function chatRow(chat) {
-  const message = chat.messages.at(-1), unread = chat.messages.length - (seen.get(chat.id) || 0);
-  const button = element("button", "chat"), words = element("span"), first = element("span", "row");
-  const second = element("span", "row"), name = element("span", "name", chat.name);
-  const preview = summary(message, "name soft");
-  name.dir = "auto";
-  first.append(name, element("span", "soft", clockTime.format(message.timestamp * 1000)));
-  second.append(preview);
-  if (unread > 0) {
-    const badge = second.appendChild(element("span", "badge", unread));
-    badge.setAttribute("aria-label", `${unread} new`);
-  }
+function row(chat, first, second) {
+  const button = element("button", "chat"), words = element("span");
   words.append(first, second);
   button.append(initial(chat.name), words);
   button.dataset.chat = chat.id;
@@ -27,16 +17,55 @@ function chatRow(chat) {
   return item;
 }
 
+function chatRow(chat) {
+  const message = chat.messages.at(-1), unread = chat.messages.length - (seen.get(chat.id) || 0);
+  const first = element("span", "row"), second = element("span", "row"), name = element("span", "name", chat.name);
+  const preview = summary(message, "name soft");
+  name.dir = "auto";
+  first.append(name, element("span", "soft", clockTime.format(message.timestamp * 1000)));
+  if (message.status && !message.deleted) preview.prepend(ticks(message.status));
+  second.append(preview);
+  if (unread > 0) {
+    const badge = second.appendChild(element("span", "badge", unread));
+    badge.setAttribute("aria-label", `${unread} new`);
+  }
+  return row(chat, first, second);
+}
+
+function contactRow(one) {
+  const name = element("span", "row"), hint = element("span", "row soft", one.group ? "Write to the group" : "Write as this person");
+  name.appendChild(element("span", "name", one.name)).dir = "auto";
+  return row(one, name, hint);
+}
+
+// By message, which of its buttons were pressed: each of them can be only once.
+function pressedButtons(chat) {
+  const pressed = new Map();
+  for (const {choice, quotedId} of chat.messages) {
+    if (choice !== undefined) pressed.set(quotedId, [...(pressed.get(quotedId) || []), choice]);
+  }
+  return pressed;
+}
+
+function replace(old, node) {
+  const {name, value} = old.contains(document.activeElement) ? document.activeElement : {};
+  old.replaceWith(node);
+  if (name) node.querySelector(`[name="${CSS.escape(name)}"][value="${CSS.escape(value)}"]`)?.focus();
+}
+
 function showTalk(chat) {
   const talk = $("talk");
   const fresh = shown.id !== chat.id;
   if (fresh) { talk.replaceChildren(); shown = {id: chat.id, day: "", bubbles: new Map()}; }
-  for (const message of chat.messages) {
-    const said = JSON.stringify(message), before = shown.bubbles.get(message.id);
-    if (before?.said === said) continue;
+  const pressed = pressedButtons(chat);
+  for (const one of chat.messages) {
+    const message = {...one, pressed: pressed.get(one.id) || []};
+    const said = JSON.stringify({...message, status: null, reactions: null}), before = shown.bubbles.get(message.id);
+    if (before?.said === said) { before.node.refresh(message); continue; }
     const node = bubble(message, chat.id.endsWith("@g.us"));
+    node.refresh(message);
     shown.bubbles.set(message.id, {said, node});
-    if (before) { before.node.replaceWith(node); continue; }
+    if (before) { replace(before.node, node); continue; }
     const day = dayName.format(message.timestamp * 1000);
     if (day !== shown.day) talk.append(element("div", "day", shown.day = day));
     talk.append(node);
@@ -54,18 +83,25 @@ function keepAtEnd() {
 function showPhone() {
   let wanted = "";
   try { wanted = decodeURIComponent(location.hash.slice(1)); } catch { /* somebody's own address */ }
-  const chat = phone.chats.find((one) => one.id === wanted);
+  const chats = new Map(phone.chats.map((one) => [one.id, one]));
+  const others = phone.contacts.filter((one) => !chats.has(one.id));
+  const somebody = others.find((one) => one.id === wanted);
+  const chat = chats.get(wanted) || (somebody && {...somebody, messages: []});
   $("list").hidden = Boolean(chat);
   $("talk").hidden = $("back").hidden = !chat;
-  $("empty").hidden = phone.chats.length > 0;
+  $("empty").hidden = Boolean(chat) || chats.size > 0;
+  $("others").hidden = Boolean(chat) || others.length === 0;
   $("title").textContent = chat ? chat.name : "Chats";
   $("subtitle").textContent = chat ? chat.id : `+${phone.phone}`;
   document.title = chat ? chat.name : `+${phone.phone}`;
+  showLinking(!chat);
+  showWriting(chat);
   if (chat) return showTalk(chat);
   shown = {};
   const focus = document.activeElement?.dataset?.chat;
   $("list").replaceChildren(...phone.chats.map(chatRow));
-  if (focus) $("list").querySelector(`[data-chat="${CSS.escape(focus)}"]`)?.focus();
+  $("contacts").replaceChildren(...others.map(contactRow));
+  if (focus) $("scroll").querySelector(`[data-chat="${CSS.escape(focus)}"]`)?.focus();
 }
 
 function showPanel() {
@@ -74,6 +110,8 @@ function showPanel() {
   $("state-text").textContent = state;
   $("dot").className = `dot ${state}`;
   $("queue").textContent = `${plural(phone.queue, "message")} in the send queue`;
+  $("notifications").textContent = `${plural(phone.notifications, "notification")} to be received`;
+  $("online").checked = phone.online;
   $("link").textContent = phone.state === "notAuthorized" ? "Link this phone" : "Unlink this phone";
   if (document.activeElement !== $("state")) $("state").value = state;
   $("faults").replaceChildren(...phone.faults.map((fault) => {
@@ -104,12 +142,7 @@ async function look() {
   }
 }
 
-async function control(wish) {
-  await fetch(`/phone/${instance}/control`, {
-    method: "POST", headers: {"Content-Type": "application/json"}, body: JSON.stringify(wish),
-  });
-  await look();
-}
+const control = (wish) => send("control", wish);
 
 async function start() {
   const {phones, states, faults} = await (await fetch("/phones.json")).json();
@@ -132,11 +165,14 @@ async function start() {
   $("add").onclick = () => control({
     fault: $("kind").value, once: $("once").checked, onlySends: $("only-sends").checked,
   });
+  $("online").onchange = () => act({act: "goOnline", online: $("online").checked});
+  startWriting();
+  startLinking();
   $("clear").onclick = () => control({clearFaults: true});
   $("back").onclick = () => { location.hash = ""; };
   window.onhashchange = () => {
     showPhone();
-    (location.hash.length > 1 ? $("back") : $("list").querySelector("button"))?.focus();
+    (location.hash.length > 1 ? $("back") : $("scroll").querySelector("button.chat"))?.focus();
   };
   let top = 0;
   $("scroll").onscroll = () => {
