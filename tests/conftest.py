@@ -59,6 +59,18 @@ def told_by(error: BaseException) -> str:
     return told
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_report_to_serializable(
+    report: pytest.CollectReport | pytest.TestReport,
+) -> Generator[None, dict[str, Any] | None, dict[str, Any] | None]:
+    """Let logs with half a character in them pass from one process to another."""
+    report.sections = [
+        (name, text.encode(errors="backslashreplace").decode())
+        for name, text in report.sections
+    ]
+    return (yield)
+
+
 @pytest.fixture(autouse=True)
 def token_watch() -> Generator[TokenWatch]:
     """Fail a test in whose log records, at any level, the token appears."""
