@@ -2,6 +2,7 @@
 
 from .chat_id import ChatId, ChatServer
 from .client import GreenApiClient
+from .content import Button, Media, Place, SharedContact, Vote
 from .exceptions import (
     GreenApiAuthenticationError,
     GreenApiConnectionError,
@@ -20,7 +21,8 @@ from .exceptions import (
     InvalidUrlError,
     PhoneNumberNotInternationalError,
 )
-from .journal import JournalMessage, MessageType
+from .journal import JournalMessage
+from .message import Message, MessageType
 from .models import (
     Contact,
     InstanceState,
@@ -29,10 +31,25 @@ from .models import (
     UploadedFile,
     WaSettings,
 )
+from .notifications import (
+    CallNotification,
+    CallStatus,
+    MessageNotification,
+    MessageSource,
+    MessageStatus,
+    Notification,
+    QuotaNotification,
+    StateNotification,
+    StatusNotification,
+    UnknownNotification,
+)
 from .rate_limits import RateLimits
 from .transport import default_api_url, default_media_url
 
 __all__ = [
+    "Button",
+    "CallNotification",
+    "CallStatus",
     "ChatId",
     "ChatServer",
     "Contact",
@@ -54,12 +71,25 @@ __all__ = [
     "InvalidChatIdError",
     "InvalidUrlError",
     "JournalMessage",
+    "Media",
+    "Message",
+    "MessageNotification",
+    "MessageSource",
+    "MessageStatus",
     "MessageType",
+    "Notification",
     "NumberCheck",
     "PhoneNumberNotInternationalError",
+    "Place",
+    "QuotaNotification",
     "RateLimits",
     "SentMessage",
+    "SharedContact",
+    "StateNotification",
+    "StatusNotification",
+    "UnknownNotification",
     "UploadedFile",
+    "Vote",
     "WaSettings",
     "default_api_url",
     "default_media_url",

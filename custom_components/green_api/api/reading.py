@@ -1,0 +1,116 @@
+"""Take out of JSON what is there and of use, whatever else it turns out to be.
+
+Nothing here raises: what is missing or of another kind than it should be is None or empty.
+"""
+
+from contextlib import suppress
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from .chat_id import ChatId
+from .exceptions import InvalidChatIdError
+from .models import LAST_TIMESTAMP, Json, JsonObject
+
+# The widest number that GREEN-API has; wider ones are none, and slow to write out.
+_NUMBER_BITS = 64
+_FINGERPRINT_LENGTH = 32
+
+
+def object_in(answer: JsonObject, key: str) -> JsonObject:
+    """Return an object in another one, empty if it is not there."""
+    value = answer.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def objects_in(answer: JsonObject, key: str) -> list[JsonObject]:
+    """Return the objects of a list in an object."""
+    value = answer.get(key)
+    if not isinstance(value, list):
+        return []
+    return [each for each in value if isinstance(each, dict)]
+
+
+def text_in(answer: JsonObject, key: str) -> str | None:
+    """Return a text that is not empty; numbers are taken for texts."""
+    return text(answer.get(key))
+
+
+def chat_id_in(answer: JsonObject, key: str) -> str | None:
+    """Return a chat id in an object, in its usual spelling if it has one."""
+    return chat_id(answer.get(key))
+
+
+def text(value: Json) -> str | None:
+    """Return a text that is not empty; numbers are taken for texts."""
+    match value:
+        case bool():
+            return None
+        case int() if value.bit_length() <= _NUMBER_BITS:
+            return str(value)
+        case str():
+            return _writable(value) or None
+        case _:
+            return None
+
+
+def chat_id(value: Json) -> str | None:
+    """Return a chat id in its usual spelling.
+
+    What is no address of a person or a group, such as status@broadcast, stays as it is.
+    """
+    if (found := text(value)) is not None:
+        with suppress(InvalidChatIdError):
+            return str(ChatId.parse(found))
+    return found
+
+
+def number(value: Json, *, limit: float) -> float | None:
+    """Return a number that is no further from zero than the limit."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return value if -limit <= value <= limit else None
+
+
+def moment(seconds: Json) -> datetime | None:
+    """Return the moment that a Unix time is; zero is none."""
+    found = number(seconds, limit=LAST_TIMESTAMP)
+    if found is None or not 0 < found < LAST_TIMESTAMP:
+        return None
+    return datetime.fromtimestamp(found, UTC)
+
+
+def fingerprint(value: Json) -> str:
+    """Return a short text that is the same for the same JSON, and for no other.
+
+    It tells nothing of the JSON, and it neither minds its depth nor what it holds.
+    """
+    digest = sha256()
+    # Without recursion: the depth is up to whoever sent it.
+    todo: list[Json] = [value]
+    while todo:
+        match todo.pop():
+            case dict() as each:
+                digest.update(b"{%d," % len(each))
+                for key in sorted(each):
+                    todo += (each[key], key)
+            case list() as each:
+                digest.update(b"[%d," % len(each))
+                todo += each
+            case str() as each:
+                content = each.encode(errors="surrogatepass")
+                digest.update(b'"%d,' % len(content))
+                digest.update(content)
+            case int() as each:
+                digest.update(f"{type(each).__name__} {each:x},".encode())
+            case each:
+                digest.update(f"{each},".encode())
+    return digest.hexdigest()[:_FINGERPRINT_LENGTH]
+
+
+def _writable(value: str) -> str:
+    """Return a text that can be written down: halves of characters become U+FFFD."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return value
