@@ -15,6 +15,7 @@ LAYERS = (
     {
         "attachment",
         "compose",
+        "deliveries",
         "entity",
         "entry",
         "fan_out",

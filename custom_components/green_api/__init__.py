@@ -1,13 +1,20 @@
 """WhatsApp messages from Home Assistant, through GREEN-API."""
 
-from homeassistant.const import CONF_TOKEN, Platform
-from homeassistant.core import HomeAssistant
+import asyncio
+import logging
+from typing import Final
+
+from homeassistant.const import CONF_TOKEN, CONF_WEBHOOK_ID, Platform
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.dispatcher import async_dispatcher_send
+from homeassistant.helpers.start import async_at_started
 from homeassistant.helpers.typing import ConfigType
 
+from .api import GreenApiError
 from .const import DOMAIN
 from .coordinator import GreenApiCoordinator, async_create_client
+from .deliveries import Deliveries
 from .entry import (
     SIGNAL_CHATS_CHANGED,
     GreenApiConfigEntry,
@@ -16,8 +23,19 @@ from .entry import (
 )
 from .log_filter import async_redact_credentials, async_redact_token
 from .outbox import Outbox
+from .receiver import (
+    Receiver,
+    async_delete_cloudhook,
+    async_put_back,
+    async_remove_seen,
+)
 from .sent_messages import async_remove_sent_messages, async_sent_messages
 from .services import async_setup_services
+
+_LOGGER = logging.getLogger(__name__)
+
+# For so many seconds the removal of an instance waits for GREEN-API.
+_PATIENCE: Final = 15
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -42,8 +60,11 @@ async def async_setup_entry(hass: HomeAssistant, entry: GreenApiConfigEntry) -> 
         hass, entry, async_create_client(hass, entry.data)
     )
     sent = await async_sent_messages(hass, entry.entry_id)
+    deliveries = Deliveries(sent)
+    receiver = Receiver(entry, coordinator, deliveries)
+    outbox = Outbox(coordinator, sent, deliveries)
     entry.runtime_data = GreenApiRuntimeData(
-        coordinator, Outbox(coordinator, sent), fingerprint(entry)
+        coordinator, outbox, receiver, fingerprint(entry)
     )
     dr.async_get(hass).async_get_or_create(
         config_entry_id=entry.entry_id, **coordinator.device_info
@@ -57,6 +78,15 @@ async def async_setup_entry(hass: HomeAssistant, entry: GreenApiConfigEntry) -> 
     entry.async_create_background_task(
         hass, coordinator.async_ask(), f"{DOMAIN} first state"
     )
+
+    @callback
+    def async_receive(hass: HomeAssistant) -> None:
+        entry.async_create_background_task(
+            hass, receiver.async_run(), f"{DOMAIN} receiver"
+        )
+
+    # Whoever wants to hear is there by then: what waits at GREEN-API, waits.
+    entry.async_on_unload(async_at_started(hass, async_receive))
     return True
 
 
@@ -66,8 +96,19 @@ async def async_unload_entry(hass: HomeAssistant, entry: GreenApiConfigEntry) ->
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: GreenApiConfigEntry) -> None:
-    """Forget what an instance has sent."""
+    """Leave nothing behind, here and at GREEN-API."""
     await async_remove_sent_messages(hass, entry.entry_id)
+    await async_remove_seen(hass, entry.entry_id)
+    if webhook_id := entry.data.get(CONF_WEBHOOK_ID):
+        await async_delete_cloudhook(hass, webhook_id)
+    stop_redacting = async_redact_token(entry.data[CONF_TOKEN])
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            await async_put_back(hass, entry, async_create_client(hass, entry.data))
+    except (GreenApiError, TimeoutError) as err:
+        _LOGGER.warning("The settings at GREEN-API could not be put back: %s", err)
+    finally:
+        stop_redacting()
 
 
 async def _async_take_in(hass: HomeAssistant, entry: GreenApiConfigEntry) -> None:

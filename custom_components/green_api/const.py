@@ -1,6 +1,7 @@
 """Names and defaults."""
 
 from datetime import timedelta
+from enum import StrEnum
 from typing import Final
 
 DOMAIN: Final = "green_api"
@@ -8,12 +9,16 @@ DOMAIN: Final = "green_api"
 SUBENTRY_TYPE_CHAT: Final = "chat"
 
 CONF_ACTIONS: Final = "actions"
+CONF_ALL_CHATS: Final = "all_chats"
 CONF_API_URL: Final = "api_url"
 CONF_CHAT: Final = "chat"
 CONF_DEFAULT_CHATS: Final = "default_chats"
 CONF_INSTANCE_ID: Final = "instance_id"
+CONF_LID: Final = "lid"
 CONF_MEDIA_URL: Final = "media_url"
 CONF_PHONE: Final = "phone"
+CONF_SETTINGS: Final = "settings"
+CONF_WEBHOOK_TOKEN: Final = "webhook_token"  # noqa: S105
 SECTION_SERVER: Final = "server"
 
 ATTR_ADDRESS: Final = "address"
@@ -46,10 +51,21 @@ ATTR_QUESTION: Final = "question"
 ATTR_QUOTED_MESSAGE_ID: Final = "quoted_message_id"
 ATTR_REPLACE: Final = "replace"
 ATTR_SEARCH: Final = "search"
+ATTR_STATUS: Final = "status"
 ATTR_TAG: Final = "tag"
 ATTR_TYPE: Final = "type"
 ATTR_TYPING_TIME: Final = "typing_time"
 ATTR_URL: Final = "url"
+ATTR_WAIT_FOR: Final = "wait_for"
+
+
+class ReceiveMode(StrEnum):
+    """How an instance learns what people answer."""
+
+    POLL = "poll"
+    WEBHOOK = "webhook"
+    OFF = "off"
+
 
 CONSOLE_URL: Final = "https://console.green-api.com"
 

@@ -1,10 +1,10 @@
 """The instance: how to reach it, and what state it is in."""
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 import logging
 from typing import Any, Final, override
 
@@ -55,11 +55,14 @@ _HINDRANCES: Final[Mapping[InstanceState, str]] = {
     InstanceState.YELLOW_CARD: "suspended",
 }
 _PHONE_MAY_CHANGE: Final = {InstanceState.NOT_AUTHORIZED, InstanceState.BLOCKED}
+# A state that waited for so long in a queue may be outdated.
+_OLD_NEWS: Final = timedelta(minutes=1)
 # For how many seconds a message waits until the state is known.
 _PATIENCE = 5
 
 _STATE_ISSUES: Final = frozenset({*_HINDRANCES.values(), "suspended_until"})
 _QUOTA_ISSUES: Final = frozenset({"quota_exceeded", "quota_exceeded_chats"})
+_RECEIVER_ISSUES: Final = frozenset({"foreign_webhook", "no_public_url"})
 
 
 @callback
@@ -133,6 +136,8 @@ class GreenApiCoordinator(DataUpdateCoordinator[Instance | None]):
             name=config_entry.title,
             serial_number=client.instance_id,
         )
+        # Whether GREEN-API tells of a change by itself.
+        self._pushed = False
         self._asking = asyncio.Lock()
         self._times_asked = 0
         self._out_of_quota: set[ChatId] = set()
@@ -152,18 +157,54 @@ class GreenApiCoordinator(DataUpdateCoordinator[Instance | None]):
         finally:
             self._times_asked += 1
         instance = Instance(state)
-        if state in _PHONE_MAY_CHANGE and self.config_entry.data[CONF_PHONE]:
-            # Whoever links it to another phone is no stranger.
-            self.hass.config_entries.async_update_entry(
-                self.config_entry, data={**self.config_entry.data, CONF_PHONE: None}
-            )
         if instance.is_suspended:
             # Only says until when: without an answer, the state stands.
             with suppress(GreenApiError):
                 settings = await self.client.get_wa_settings()
                 instance = Instance(state, settings.suspended_until)
-        self._async_update_issues(instance)
+        self._async_take_in(instance)
         return instance
+
+    @callback
+    def async_set_pushed(self, *, pushed: bool) -> None:
+        """Rely on being told of changes, or no longer."""
+        self._pushed = pushed
+        if self.data:
+            self._async_choose_interval(self.data)
+
+    @callback
+    def async_take_state(
+        self, state: InstanceState, timestamp: datetime | None = None
+    ) -> None:
+        """Take in the state that GREEN-API told, and when; without a time, now."""
+        instance = Instance(state)
+        if instance.is_suspended or (
+            timestamp and dt_util.utcnow() - timestamp > _OLD_NEWS
+        ):
+            # Until when, has to be asked; and what waited for long, may be outdated.
+            self.config_entry.async_create_background_task(
+                self.hass, self.async_ask(), f"{DOMAIN} state"
+            )
+            return
+        self._async_take_in(instance)
+        self.async_set_updated_data(instance)
+
+    @callback
+    def _async_take_in(self, instance: Instance) -> None:
+        """Do what a state calls for."""
+        if instance.state in _PHONE_MAY_CHANGE and self.config_entry.data[CONF_PHONE]:
+            # Whoever links it to another phone is no stranger.
+            self.hass.config_entries.async_update_entry(
+                self.config_entry, data={**self.config_entry.data, CONF_PHONE: None}
+            )
+        self._async_update_issues(instance)
+        self._async_choose_interval(instance)
+
+    @callback
+    def _async_choose_interval(self, instance: Instance) -> None:
+        """Ask once a minute, but where GREEN-API tells, and nothing has to be awaited."""
+        told = self._pushed and instance.state is InstanceState.AUTHORIZED
+        self.update_interval = None if told else STATE_INTERVAL
 
     async def async_ask(self) -> None:
         """Ask for the state now; all who want that meanwhile share the answer."""
@@ -209,7 +250,7 @@ class GreenApiCoordinator(DataUpdateCoordinator[Instance | None]):
                 )
             case GreenApiQuotaError() if chat_id:
                 self._out_of_quota.add(chat_id)
-                self._async_create_issue(told)
+                self.async_create_issue(told)
         return told
 
     @callback
@@ -221,9 +262,19 @@ class GreenApiCoordinator(DataUpdateCoordinator[Instance | None]):
                 self._async_delete_issues(_QUOTA_ISSUES)
 
     @callback
+    def async_take_quota(self, chat_ids: Iterable[str]) -> None:
+        """Take in which chats the quota still covers, as GREEN-API told."""
+        self.async_create_issue(api_error(GreenApiQuotaError(tuple(chat_ids))))
+
+    @callback
     def async_delete_issues(self) -> None:
         """Take back all that was said of the instance."""
-        self._async_delete_issues(_STATE_ISSUES | _QUOTA_ISSUES)
+        self._async_delete_issues(_STATE_ISSUES | _QUOTA_ISSUES | _RECEIVER_ISSUES)
+
+    @callback
+    def async_delete_issue(self, key: str) -> None:
+        """Take back something that was said of the instance."""
+        self._async_delete_issues(frozenset({key}))
 
     @callback
     def _async_update_issues(self, instance: Instance) -> None:
@@ -233,10 +284,11 @@ class GreenApiCoordinator(DataUpdateCoordinator[Instance | None]):
             _STATE_ISSUES - ({error.translation_key} if error else set())
         )
         if error:
-            self._async_create_issue(error)
+            self.async_create_issue(error)
 
     @callback
-    def _async_create_issue(self, error: HomeAssistantError) -> None:
+    def async_create_issue(self, error: HomeAssistantError) -> None:
+        """Say what is wrong with the instance, and stays so."""
         key = str(error.translation_key)
         ir.async_create_issue(
             self.hass,

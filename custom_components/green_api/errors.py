@@ -21,8 +21,10 @@ from .api import (
     GreenApiStartingError,
     GreenApiSuspendedError,
     GreenApiValidationError,
+    GreenApiWebhookSetError,
     GreenApiWrongServerError,
     InvalidChatIdError,
+    MessageStatus,
     PhoneNumberNotInternationalError,
 )
 from .const import DOMAIN
@@ -36,6 +38,7 @@ _TRANSLATION_KEYS: Final[Mapping[type[Exception], str]] = {
     GreenApiRateLimitError: "rate_limited",
     GreenApiStartingError: "starting",
     GreenApiSuspendedError: "suspended",
+    GreenApiWebhookSetError: "foreign_webhook",
     GreenApiWrongServerError: "wrong_server",
 }
 
@@ -108,3 +111,15 @@ def describe(hass: HomeAssistant, error: HomeAssistantError) -> str:
     if error.translation_domain != DOMAIN or text is None:
         return str(error)
     return text.format(**(error.translation_placeholders or {}))
+
+
+@callback
+def describe_status(hass: HomeAssistant, status: MessageStatus | None) -> str:
+    """Return what became of a message, in the language of the house."""
+    key = status or "pending"
+    translations = async_get_cached_translations(
+        hass, hass.config.language, "selector", DOMAIN
+    )
+    return translations.get(
+        f"component.{DOMAIN}.selector.message_status.options.{key}", key
+    )

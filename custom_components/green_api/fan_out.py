@@ -2,20 +2,21 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import timedelta
+from typing import Any, Protocol
 
-from homeassistant.const import ATTR_ENTITY_ID
-from homeassistant.core import HomeAssistant
+from homeassistant.const import ATTR_ENTITY_ID, CONF_TIMEOUT
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.util.json import JsonObjectType
 from homeassistant.util.signal_type import SignalTypeFormat
 
-from .api import ChatId
-from .const import ATTR_CHAT_ID, ATTR_MESSAGE_ID, DOMAIN
-from .errors import describe, translated
+from .api import ChatId, MessageStatus
+from .const import ATTR_CHAT_ID, ATTR_MESSAGE_ID, ATTR_STATUS, ATTR_WAIT_FOR, DOMAIN
+from .errors import describe, invalid, translated
 from .messages import Message
 from .outbox import Outbox
 
@@ -75,15 +76,39 @@ class Several:
         ]
 
 
-async def async_send(
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """How far a message has to come, and in what time."""
+
+    wanted: MessageStatus
+    timeout: timedelta
+
+
+@callback
+def async_wait_of(
+    recipients: Sequence[Recipient], data: Mapping[str, Any]
+) -> Wait | None:
+    """Return what the data of an action want to wait for.
+
+    Raises ServiceValidationError where nothing would be heard of it.
+    """
+    if (wanted := data.get(ATTR_WAIT_FOR)) is None:
+        return None
+    if not all(each.outbox.deliveries.receiving for each in recipients):
+        raise invalid("wait_needs_receiving")
+    return Wait(wanted, data[CONF_TIMEOUT])
+
+
+async def async_send(  # noqa: PLR0913
     hass: HomeAssistant,
     recipients: Sequence[Recipient],
     outgoing: Outgoing,
     *,
     tag: str | None = None,
     replace: bool = False,
+    wait: Wait | None = None,
 ) -> list[JsonObjectType]:
-    """Send to several chats at once and return what went where.
+    """Send to several chats at once and return what went where, and how far it came.
 
     Raises one HomeAssistantError that names the chats that failed.
     """
@@ -99,7 +124,11 @@ async def async_send(
         )
         if recipient.subentry_id:
             async_dispatcher_send(hass, SIGNAL_SENT.format(recipient.subentry_id))
-        return [recipient.describe(**{ATTR_MESSAGE_ID: each}) for each in message_ids]
+        statuses = await _async_wait(hass, recipient, message_ids, wait)
+        return [
+            recipient.describe(**{ATTR_MESSAGE_ID: message_id}, **status)
+            for message_id, status in zip(message_ids, statuses, strict=True)
+        ]
 
     try:
         sent = await async_each(hass, recipients, send)
@@ -107,6 +136,26 @@ async def async_send(
         for task in ready.values():
             task.cancel()
     return [each for messages in sent for each in messages]
+
+
+async def _async_wait(
+    hass: HomeAssistant,
+    recipient: Recipient,
+    message_ids: Sequence[str],
+    wait: Wait | None,
+) -> list[dict[str, str]]:
+    """Return how far each message to somebody has come, if that is wanted."""
+    if wait is None:
+        return [{} for _ in message_ids]
+    deadline = asyncio.get_running_loop().time() + wait.timeout.total_seconds()
+    return [
+        {
+            ATTR_STATUS: await recipient.outbox.deliveries.async_wait(
+                hass, message_id, wait.wanted, asyncio.timeout_at(deadline)
+            )
+        }
+        for message_id in message_ids
+    ]
 
 
 async def async_each[T](

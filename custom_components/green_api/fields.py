@@ -14,11 +14,13 @@ from homeassistant.const import (
     ATTR_LONGITUDE,
     ATTR_NAME,
     CONF_PASSWORD,
+    CONF_TIMEOUT,
     CONF_USERNAME,
     CONF_VERIFY_SSL,
 )
 from homeassistant.helpers import config_validation as cv
 
+from .api import MessageStatus
 from .const import (
     ATTR_ADDRESS,
     ATTR_BEARER,
@@ -44,8 +46,12 @@ from .const import (
     ATTR_TAG,
     ATTR_TYPING_TIME,
     ATTR_URL,
+    ATTR_WAIT_FOR,
 )
 from .message_text import whole_characters
+
+# How long an action waits for a message to arrive, if it does.
+_PATIENCE: Final = timedelta(minutes=1)
 
 type Fields = dict[Any, Callable[[Any], Any] | type]
 
@@ -95,6 +101,14 @@ MESSAGE_FIELDS: Final[Fields] = {
 TAG_FIELDS: Final[Fields] = {
     vol.Optional(ATTR_TAG): text,
     vol.Optional(ATTR_REPLACE, default=False): cv.boolean,
+}
+
+WAIT_FIELDS: Final[Fields] = {
+    vol.Optional(ATTR_WAIT_FOR): vol.All(
+        vol.In([MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.READ]),
+        MessageStatus,
+    ),
+    vol.Optional(CONF_TIMEOUT, default=_PATIENCE): duration,
 }
 
 _QUOTE_FIELDS: Final[Fields] = {vol.Optional(ATTR_QUOTED_MESSAGE_ID): text}

@@ -21,6 +21,7 @@ from .api import (
 )
 from .attachment import Attachment
 from .coordinator import GreenApiCoordinator
+from .deliveries import Deliveries
 from .errors import describe, translated
 from .messages import FileMessage, Message, TextMessage
 from .sent_messages import SentMessages, Tagged
@@ -49,12 +50,18 @@ class _Replaced:
 class Outbox:
     """Let messages leave through one instance."""
 
-    def __init__(self, coordinator: GreenApiCoordinator, sent: SentMessages) -> None:
-        """Take the instance, and what it has sent before."""
+    def __init__(
+        self,
+        coordinator: GreenApiCoordinator,
+        sent: SentMessages,
+        deliveries: Deliveries,
+    ) -> None:
+        """Take the instance, what it has sent before, and what became of that."""
         self._coordinator = coordinator
         self._client = coordinator.client
         self._turns: defaultdict[ChatId, asyncio.Lock] = defaultdict(asyncio.Lock)
         self.sent = sent
+        self.deliveries = deliveries
 
     async def async_send(
         self,

@@ -80,6 +80,14 @@ class SentMessages:
         self._expire()
         return self._data["tags"].get(str(chat_id), {}).get(tag)
 
+    def tag_of(self, chat_id: str, message_id: str) -> str | None:
+        """Return the tag of a message, if it has one that has not expired."""
+        tags = self._data["tags"].get(chat_id, {})
+        return next(
+            (tag for tag, each in tags.items() if message_id in each["message_ids"]),
+            None,
+        )
+
     @callback
     def remember(self, chat_id: ChatId, message_id: str, timestamp: float) -> None:
         """Remember what was sent to a chat last, and when that began."""

@@ -21,6 +21,7 @@ from .exceptions import (
     GreenApiStartingError,
     GreenApiSuspendedError,
     GreenApiValidationError,
+    GreenApiWebhookSetError,
     GreenApiWrongServerError,
     InvalidChatIdError,
 )
@@ -36,9 +37,10 @@ _BAD_REQUESTS: Mapping[str, type[GreenApiError]] = {
     "starting process": GreenApiStartingError,
     "is expired": GreenApiInstanceGoneError,
     "is deleted": GreenApiInstanceGoneError,
+    "webhook url is set": GreenApiWebhookSetError,
 }
-# The two 500 that are no failure: they name a size.
-_TOO_LARGE = ("too large", "exceeded max upload size")
+# The 500 that are no failure: two name a size, one has nothing to delete.
+_NO_FAILURES = ("too large", "exceeded max upload size", "findunackedmessage")
 
 _CHAT_ID = re.compile(r"[\d-]{1,40}@(?:c\.us|g\.us|lid)")
 
@@ -112,7 +114,7 @@ def _error_in_words(status: int, answer: Json) -> GreenApiError | None:
         case HTTPStatus.FORBIDDEN if "suspended" in text:
             return GreenApiSuspendedError("account suspended")
         case HTTPStatus.INTERNAL_SERVER_ERROR if any(
-            words in text for words in _TOO_LARGE
+            words in text for words in _NO_FAILURES
         ):
             return GreenApiValidationError(message)
     return None
@@ -122,7 +124,8 @@ def _gateway_error(status: int, *, carries_out: bool) -> GreenApiError:
     """Return what it means that somebody between here and GREEN-API gave up."""
     if carries_out:
         return GreenApiOutcomeUnknownError(f"HTTP {status}")
-    return GreenApiConnectionError(f"HTTP {status}")
+    gave_up = status in {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.GATEWAY_TIMEOUT}
+    return GreenApiConnectionError(f"HTTP {status}", gave_up=gave_up)
 
 
 def _quota_error(answer: Json) -> GreenApiQuotaError:
@@ -133,10 +136,10 @@ def _quota_error(answer: Json) -> GreenApiQuotaError:
     description = (
         correspondents.get("description") if isinstance(correspondents, dict) else None
     )
-    return GreenApiQuotaError(tuple(_chat_ids(str(description or ""))))
+    return GreenApiQuotaError(tuple(chat_ids_in(str(description or ""))))
 
 
-def _chat_ids(text: str) -> Iterator[str]:
+def chat_ids_in(text: str) -> Iterator[str]:
     """Yield the chat ids in a text; WhatsApp's own, 0@c.us, is nobody to write to."""
     for each in _CHAT_ID.findall(text):
         with suppress(InvalidChatIdError):

@@ -12,6 +12,11 @@ class GreenApiError(Exception):
 class GreenApiConnectionError(GreenApiError):
     """There is no connection: the request certainly did not arrive."""
 
+    def __init__(self, text: str, *, gave_up: bool = False) -> None:
+        """Tell whether a gateway gave up waiting for an answer, too."""
+        super().__init__(text)
+        self.gave_up = gave_up
+
 
 class GreenApiOutcomeUnknownError(GreenApiError):
     """The request left and no usable answer came: it may have been carried out."""
@@ -43,6 +48,10 @@ class GreenApiNotLinkedError(GreenApiError):
 
 class GreenApiSuspendedError(GreenApiError):
     """WhatsApp has suspended the account for a while."""
+
+
+class GreenApiWebhookSetError(GreenApiError):
+    """Notifications go to a webhook, not into the queue."""
 
 
 class GreenApiQuotaError(GreenApiError):

@@ -1,5 +1,6 @@
 """What GREEN-API answers."""
 
+from base64 import b64decode
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -58,6 +59,42 @@ class WaSettings:
 
 # The last second datetime can express.
 LAST_TIMESTAMP = datetime.max.replace(tzinfo=UTC).timestamp()
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class QrCode:
+    """The QR code that links a phone, as PNG."""
+
+    png: bytes
+
+    @classmethod
+    def from_answer(cls, answer: JsonObject) -> QrCode | None:
+        """Read qr; without a code, a phone is linked already."""
+        if answer.get("type") != "qrCode":
+            return None
+        return cls(png=b64decode(str(answer.get("message")).rpartition(",")[2]))
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Receipt:
+    """A notification as it lies in the queue; `body` is whatever it says.
+
+    The id starts anew when GREEN-API does: it tells nothing but what to delete.
+    """
+
+    receipt_id: int
+    body: Json
+
+    @classmethod
+    def from_answer(cls, answer: JsonObject) -> Receipt | None:
+        """Read receiveNotification; None for what cannot be deleted, as it has no id."""
+        receipt_id = answer.get("receiptId")
+        if isinstance(receipt_id, bool) or not isinstance(receipt_id, int | str):
+            return None
+        try:
+            return cls(receipt_id=int(receipt_id), body=answer.get("body"))
+        except ValueError:
+            return None
 
 
 @dataclass(frozen=True, slots=True)

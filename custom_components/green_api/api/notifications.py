@@ -11,7 +11,7 @@ from functools import partial
 import re
 from typing import TypedDict
 
-from .answer import _chat_ids as chat_ids_in
+from .answer import chat_ids_in
 from .content import Discreet
 from .message import Message, MessageType
 from .models import InstanceState, Json, JsonObject

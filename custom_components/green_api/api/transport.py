@@ -73,26 +73,33 @@ class Transport:
         self._media_url = _parse_url(media_url or default_media_url(instance_id))
         self._urls: dict[str, URL] = {}
 
-    async def request(
+    async def request(  # noqa: PLR0913
         self,
         verb: HTTPMethod,
         method: str,
         body: JsonObject | None = None,
         *,
+        part: str = "",
+        query: Mapping[str, str] | None = None,
+        patience: float | None = None,
         carries_out: bool = False,
     ) -> Json:
         """Call a method and return its answer.
 
-        `carries_out` tells a call that must not be made twice.
+        `part` goes behind the token, `query` behind the path. `patience` is how many
+        seconds an answer may take. `carries_out` tells a call that must not be made
+        twice.
         """
         if (url := self._urls.get(method)) is None:
             url = self._urls[method] = self._url(self._api_url, method)
+        if part:
+            url = url.joinpath(part)
         return await self._call(
             verb,
-            url,
+            url.with_query(query) if query else url,
             None if body is None else _encode(body),
             None if body is None else _JSON_HEADERS,
-            _TIMEOUT,
+            ClientTimeout(total=patience, sock_connect=10) if patience else _TIMEOUT,
             carries_out=carries_out,
         )
 

@@ -20,8 +20,8 @@ from ..const import (
     ATTR_TAG,
 )
 from ..errors import invalid
-from ..fan_out import Recipient, async_each, async_send
-from ..fields import MESSAGE_FIELDS, RECIPIENT_FIELDS, text, texts
+from ..fan_out import Recipient, async_each, async_send, async_wait_of
+from ..fields import MESSAGE_FIELDS, RECIPIENT_FIELDS, WAIT_FIELDS, text, texts
 from ..message_text import MAX_MESSAGE_LENGTH, compose, length
 from ..messages import ForwardedMessages, text_messages
 from ..outbox import Outbox
@@ -46,6 +46,7 @@ DELETE_MESSAGE_SCHEMA: Final = vol.Schema(
 FORWARD_MESSAGE_SCHEMA: Final = vol.Schema(
     {
         **RECIPIENT_FIELDS,
+        **WAIT_FIELDS,
         vol.Required(ATTR_FROM_CHAT_ID): text,
         vol.Required(ATTR_MESSAGE_ID): vol.All(texts, vol.Length(min=1), [_NOT_BLANK]),
     }
@@ -122,7 +123,9 @@ async def async_forward_message(call: ServiceCall) -> ServiceResponse:
     forwarded = _Forwarded(
         chat_id_of(call.hass, call.data[ATTR_FROM_CHAT_ID]), call.data[ATTR_MESSAGE_ID]
     )
-    return {ATTR_MESSAGES: [*await async_send(call.hass, recipients, forwarded)]}
+    wait = async_wait_of(recipients, call.data)
+    sent = await async_send(call.hass, recipients, forwarded, wait=wait)
+    return {ATTR_MESSAGES: [*sent]}
 
 
 async def async_mark_read(call: ServiceCall) -> None:

@@ -11,7 +11,7 @@ from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse
 from ..compose import async_contact, async_files, async_location, async_poll, async_text
 from ..const import ATTR_MESSAGES, ATTR_REPLACE, ATTR_TAG
 from ..errors import invalid
-from ..fan_out import Outgoing, async_send
+from ..fan_out import Outgoing, async_send, async_wait_of
 from ..fields import (
     CONTACT_FIELDS,
     FILES_FIELDS,
@@ -20,6 +20,7 @@ from ..fields import (
     RECIPIENT_FIELDS,
     TAG_FIELDS,
     TEXT_FIELDS,
+    WAIT_FIELDS,
     Fields,
 )
 from ..recipients import async_recipients_of_action
@@ -37,7 +38,9 @@ class SendAction:
     @property
     def schema(self) -> vol.Schema:
         """Return what the action takes."""
-        return vol.Schema({**RECIPIENT_FIELDS, **TAG_FIELDS, **self.fields})
+        return vol.Schema(
+            {**RECIPIENT_FIELDS, **TAG_FIELDS, **WAIT_FIELDS, **self.fields}
+        )
 
     async def async_handle(self, call: ServiceCall) -> ServiceResponse:
         """Send, and tell what went where."""
@@ -47,8 +50,11 @@ class SendAction:
             raise invalid("replace_without_tag")
         # Whom it is for comes first: no camera is bothered for what nobody gets.
         recipients = async_recipients_of_action(hass, data)
+        wait = async_wait_of(recipients, data)
         outgoing = await self.compose(hass, data)
-        sent = await async_send(hass, recipients, outgoing, tag=tag, replace=replace)
+        sent = await async_send(
+            hass, recipients, outgoing, tag=tag, replace=replace, wait=wait
+        )
         return {ATTR_MESSAGES: [*sent]}
 
 

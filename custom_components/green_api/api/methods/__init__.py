@@ -1,0 +1,1 @@
+"""The methods of the API, by the chapters of its documentation."""

@@ -1,0 +1,22 @@
+"""How an instance hears: two ways in, one dispatcher out."""
+
+from .chat_event import ChatEvent
+from .receiver import Receiver
+from .seen import async_remove_seen
+from .settings import Use, async_put_back, used_by
+from .signals import SIGNAL_CHAT_EVENT, SIGNAL_DELIVERY, SIGNAL_RECEIVED
+from .webhook_url import async_delete_cloudhook, async_webhook_url
+
+__all__ = [
+    "SIGNAL_CHAT_EVENT",
+    "SIGNAL_DELIVERY",
+    "SIGNAL_RECEIVED",
+    "ChatEvent",
+    "Receiver",
+    "Use",
+    "async_delete_cloudhook",
+    "async_put_back",
+    "async_remove_seen",
+    "async_webhook_url",
+    "used_by",
+]

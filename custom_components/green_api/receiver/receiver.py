@@ -1,0 +1,158 @@
+"""Receive for one instance, in the way that was chosen."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+import logging
+import secrets
+
+from homeassistant.components import webhook
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_MODE, CONF_WEBHOOK_ID
+from homeassistant.core import callback
+from homeassistant.helpers.network import NoURLAvailableError
+
+from ..api import (
+    GreenApiError,
+    GreenApiRateLimitError,
+    GreenApiStartingError,
+    GreenApiWebhookSetError,
+    InstanceState,
+)
+from ..const import CONF_API_URL, CONF_SETTINGS, CONF_WEBHOOK_TOKEN, DOMAIN, ReceiveMode
+from ..coordinator import GreenApiCoordinator
+from ..deliveries import Deliveries
+from ..errors import translated
+from .dispatcher import Dispatcher
+from . import poller
+from .seen import async_seen
+from .settings import async_put_back, async_set_up
+from .webhook import async_register
+from .webhook_url import async_webhook_url
+
+_LOGGER = logging.getLogger(__name__)
+
+
+class Receiver:
+    """Receive for one instance."""
+
+    def __init__(
+        self,
+        entry: ConfigEntry,
+        coordinator: GreenApiCoordinator,
+        deliveries: Deliveries,
+    ) -> None:
+        """Take the instance."""
+        self._hass = coordinator.hass
+        self._entry = entry
+        self._coordinator = coordinator
+        self._deliveries = deliveries
+        self._healthy = False
+        self._failed = False
+        self.mode = ReceiveMode(entry.options.get(CONF_MODE, ReceiveMode.OFF))
+        self.dispatcher: Dispatcher | None = None
+        deliveries.receiving = self.mode is not ReceiveMode.OFF
+
+    async def async_run(self) -> None:
+        """Receive until cancelled."""
+        if self.mode is ReceiveMode.OFF:
+            await self._async_until_done(self._async_put_back)
+            return
+        seen = await async_seen(self._hass, self._entry.entry_id)
+        self.dispatcher = Dispatcher(
+            self._hass, self._entry, self._coordinator, self._deliveries, seen
+        )
+        if self.mode is ReceiveMode.WEBHOOK:
+            self._async_make_secrets()
+            self._entry.async_on_unload(
+                async_register(self._hass, self._entry, self.dispatcher)
+            )
+        await self._async_until_done(self._async_set_up)
+        if self.mode is ReceiveMode.WEBHOOK:
+            self._async_on_success()
+            return
+        await poller.async_poll(
+            self._coordinator.client,
+            self.dispatcher,
+            self._async_on_error,
+            self._async_on_success,
+        )
+
+    async def _async_set_up(self) -> None:
+        """Let GREEN-API tell, and say for what time it will not."""
+        url: tuple[str, str] | None = None
+        data = self._entry.data
+        if self.mode is ReceiveMode.WEBHOOK:
+            webhook_url = await async_webhook_url(
+                self._hass, data[CONF_WEBHOOK_ID], data[CONF_API_URL]
+            )
+            url = webhook_url, data[CONF_WEBHOOK_TOKEN]
+        if await async_set_up(
+            self._hass, self._entry, self._coordinator.client, self.mode, url
+        ):
+            _LOGGER.info("GREEN-API restarts the instance, as its settings changed")
+            # When it has started, this is asked again, and GREEN-API tells it, too.
+            self._coordinator.async_take_state(InstanceState.STARTING)
+
+    async def _async_put_back(self) -> None:
+        if CONF_SETTINGS in self._entry.data:
+            await async_put_back(self._hass, self._entry, self._coordinator.client)
+
+    async def _async_until_done(self, act: Callable[[], Awaitable[None]]) -> None:
+        """Try until it is done: GREEN-API may be out of reach for hours."""
+        delay = poller.FIRST_DELAY
+        while True:
+            try:
+                await act()
+            except GreenApiError as err:
+                self._async_on_error(err)
+            except NoURLAvailableError:
+                self._coordinator.async_create_issue(translated("no_public_url"))
+            else:
+                self._coordinator.async_delete_issue("no_public_url")
+                return
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, poller.LONGEST_DELAY)
+
+    @callback
+    def _async_make_secrets(self) -> None:
+        """Make up what only GREEN-API is told: where to push to, and a password."""
+        if CONF_WEBHOOK_ID not in self._entry.data:
+            self._hass.config_entries.async_update_entry(
+                self._entry,
+                data={
+                    **self._entry.data,
+                    CONF_WEBHOOK_ID: webhook.async_generate_id(),
+                    CONF_WEBHOOK_TOKEN: secrets.token_urlsafe(32),
+                },
+            )
+
+    @callback
+    def _async_on_error(self, error: GreenApiError) -> None:
+        """Do what it calls for; what goes on, is told once."""
+        self._healthy = False
+        match error:
+            case GreenApiRateLimitError():
+                return
+            case GreenApiStartingError():
+                self._coordinator.async_take_state(InstanceState.STARTING)
+            case GreenApiWebhookSetError():
+                self._coordinator.async_create_issue(translated("foreign_webhook"))
+                self._coordinator.async_set_update_error(error)
+            case _:
+                self._coordinator.async_handle_error(error)
+                self._coordinator.async_set_update_error(error)
+        self._failed = True
+
+    @callback
+    def _async_on_success(self) -> None:
+        """Rely on being told."""
+        if self._healthy:
+            return
+        self._healthy = True
+        self._coordinator.async_delete_issue("foreign_webhook")
+        self._coordinator.async_set_pushed(pushed=True)
+        if self._failed:
+            self._failed = False
+            self._entry.async_create_background_task(
+                self._hass, self._coordinator.async_ask(), f"{DOMAIN} state"
+            )

@@ -1,0 +1,144 @@
+"""What has to be set at GREEN-API so that it tells anything, and putting it back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, TypedDict
+
+from yarl import URL
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+
+from ..api import GreenApiClient, Json, JsonObject
+from ..const import CONF_SETTINGS, ReceiveMode
+
+_URL: Final = "webhookUrl"
+_TOKEN: Final = "webhookUrlToken"  # noqa: S105
+_YES: Final = "yes"
+
+# What every instance has. Somebody who switched one of them on, uses it.
+_BASIC: Final = (
+    "incomingWebhook",
+    "outgoingWebhook",
+    "outgoingMessageWebhook",
+    "outgoingAPIMessageWebhook",
+    "stateWebhook",
+)
+_TELLING: Final = ("incomingWebhook", "outgoingWebhook", "outgoingMessageWebhook")
+# What only some have.
+_FURTHER: Final = (
+    "pollMessageWebhook",
+    "editedMessageWebhook",
+    "deletedMessageWebhook",
+    "incomingCallWebhook",
+    "outgoingCallWebhook",
+)
+
+
+class ChangedSettings(TypedDict):
+    """What was set at GREEN-API, and what it was before."""
+
+    mode: str
+    before: JsonObject
+    after: JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """Somebody else receives already: `host` by a webhook, without one from the queue."""
+
+    host: str | None
+
+
+def used_by(settings: JsonObject, own: Mapping[str, Json]) -> Use | None:
+    """Return who else receives, but for what this entry has set itself."""
+    url = str(settings.get(_URL) or "")
+    if url and url != own.get(_URL):
+        try:
+            host = URL(url).host
+        except ValueError:
+            host = None
+        # Not the rest of it: it may have a secret in it.
+        return Use(host or "?")
+    on = {name for name in _TELLING if _is_on(settings.get(name))}
+    return Use(None) if on - own.keys() else None
+
+
+async def async_set_up(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    client: GreenApiClient,
+    mode: ReceiveMode,
+    webhook: tuple[str, str] | None,
+) -> bool:
+    """Let GREEN-API tell all there is to tell, once; return whether it starts anew.
+
+    What it was before is kept in the entry, so that it can be put back.
+    """
+    url, token = webhook or ("", "")
+    changed: ChangedSettings | None = entry.data.get(CONF_SETTINGS)
+    before, after = (
+        (dict(changed["before"]), dict(changed["after"])) if changed else ({}, {})
+    )
+    # Once: what somebody changes later, is meant.
+    if changed and changed["mode"] == mode and after.get(_URL) == url:
+        return False
+    current = await client.get_settings()
+    names = (*_BASIC, *(name for name in _FURTHER if name in current))
+    wanted: JsonObject = {_URL: url, **dict.fromkeys(names, _YES)}
+    if token:
+        wanted[_TOKEN] = token
+    changes = {
+        name: value
+        for name, value in wanted.items()
+        if current.get(name) != value
+        and not (value == _YES and _is_on(current.get(name)))
+    }
+    for name in changes:
+        if name not in after or current.get(name) != after[name]:
+            before[name] = current.get(name, "" if name in {_URL, _TOKEN} else "no")
+    # First what it was: whatever happens in between, it can be put back.
+    _remember(hass, entry, {"mode": "", "before": before, "after": after})
+    if changes:
+        await client.set_settings(changes)
+    _remember(
+        hass, entry, {"mode": mode, "before": before, "after": {**after, **changes}}
+    )
+    return bool(changes)
+
+
+async def async_put_back(
+    hass: HomeAssistant, entry: ConfigEntry, client: GreenApiClient
+) -> None:
+    """Put back what was changed at GREEN-API, but for what others changed since."""
+    changed: ChangedSettings | None = entry.data.get(CONF_SETTINGS)
+    if not changed:
+        return
+    current = await client.get_settings()
+    changes = {
+        name: value
+        for name, value in changed["before"].items()
+        if current.get(name) == changed["after"].get(name) != value
+    }
+    if changes:
+        await client.set_settings(changes)
+    if hass.config_entries.async_get_entry(entry.entry_id):
+        hass.config_entries.async_update_entry(
+            entry,
+            data={
+                key: value for key, value in entry.data.items() if key != CONF_SETTINGS
+            },
+        )
+
+
+def _remember(
+    hass: HomeAssistant, entry: ConfigEntry, changed: ChangedSettings
+) -> None:
+    hass.config_entries.async_update_entry(
+        entry, data={**entry.data, CONF_SETTINGS: changed}
+    )
+
+
+def _is_on(value: Json) -> bool:
+    """Return whether a setting is on; GREEN-API spells it in two ways."""
+    return value is True or value == _YES

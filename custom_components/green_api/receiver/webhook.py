@@ -1,0 +1,81 @@
+"""Let GREEN-API push notifications to Home Assistant's webhook."""
+
+import asyncio
+from hmac import compare_digest
+from http import HTTPMethod, HTTPStatus
+from typing import Final
+
+from aiohttp.web import Request, Response
+import orjson
+
+from homeassistant.components import webhook
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_WEBHOOK_ID
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant
+
+from ..api import Json
+from ..const import CONF_WEBHOOK_TOKEN, DOMAIN
+from .dispatcher import Dispatcher
+
+# The largest notification quotes another one, with a preview of a picture in each.
+_LARGEST: Final = 1024 * 1024
+_SLOWEST: Final = 30
+_SCHEMES: Final = ("", "Bearer ", "Basic ")
+
+
+def async_register(
+    hass: HomeAssistant, entry: ConfigEntry, dispatcher: Dispatcher
+) -> CALLBACK_TYPE:
+    """Listen, until the returned function is called."""
+    webhook_id = entry.data[CONF_WEBHOOK_ID]
+    passwords = [
+        f"{scheme}{entry.data[CONF_WEBHOOK_TOKEN]}".encode() for scheme in _SCHEMES
+    ]
+
+    async def async_handle(
+        hass: HomeAssistant, webhook_id: str, request: Request
+    ) -> Response:
+        # Before anything is read.
+        given = request.headers.get("Authorization", "").encode(errors="replace")
+        if not any(compare_digest(given, password) for password in passwords):
+            return Response(status=HTTPStatus.UNAUTHORIZED)
+        try:
+            async with asyncio.timeout(_SLOWEST):
+                content = await _async_read(request)
+        except TimeoutError:
+            return Response(status=HTTPStatus.REQUEST_TIMEOUT)
+        if content is None:
+            return Response(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        # What is no notification is acknowledged, too: it would come again and again.
+        await dispatcher.async_dispatch(_parse(content))
+        return Response()
+
+    webhook.async_register(
+        hass,
+        DOMAIN,
+        entry.title,
+        webhook_id,
+        async_handle,
+        allowed_methods=[HTTPMethod.POST],
+    )
+    return lambda: webhook.async_unregister(hass, webhook_id)
+
+
+async def _async_read(request: Request) -> bytes | None:
+    """Return the body, None if it is too large."""
+    if (request.content_length or 0) > _LARGEST:
+        return None
+    content = bytearray()
+    async for chunk in request.content.iter_any():
+        content += chunk
+        if len(content) > _LARGEST:
+            return None
+    return bytes(content)
+
+
+def _parse(content: bytes) -> Json:
+    try:
+        body: Json = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return None
+    return body
