@@ -4,7 +4,7 @@ GREEN-API has the token in the path of every URL. This integration logs no URL, 
 it stands on may: the HTTP stack in its debug messages, and any traceback through it. So
 records are scrubbed on their way out, as in Home Assistant's Telegram integration. And
 when its debug messages are on, Home Assistant itself logs the data of every action,
-with the password for a camera in it.
+with the password for a camera in it, or the link to a picture that somebody sent.
 """
 
 from collections import Counter
@@ -18,7 +18,8 @@ _REDACTED: Final = "**REDACTED**"
 
 # The actions that take credentials, and how these look in a log: as JSON or a dict, as
 # Home Assistant writes events, and in a URL.
-_ACTIONS: Final = ("send_file", "notify")
+_DOWNLOAD: Final = "download_media"
+_ACTIONS: Final = ("send_file", "notify", _DOWNLOAD)
 _CREDENTIALS: Final = re.compile(
     # However it goes on, to the end: a value may look like what comes behind it.
     r"""(["']?\b(?:password|bearer)["']?\s*[:=]).*"""
@@ -28,6 +29,8 @@ _CREDENTIALS: Final = re.compile(
     r"""|(://[^\s"'?,]*\?)[^\s"',)}\]]+""",
     re.DOTALL,
 )
+# Who knows the path of such a link, has the file; which server it is, may be told.
+_LINKS: Final = re.compile(r"""(://[^\s"'/?#]*)[^\s"']+""")
 
 
 class TokenRedactingFilter(logging.Filter):
@@ -74,6 +77,8 @@ class TokenRedactingFilter(logging.Filter):
             text = _CREDENTIALS.sub(
                 lambda match: f"{next(filter(None, match.groups()))}{_REDACTED}", text
             )
+        if _DOWNLOAD in text:
+            text = _LINKS.sub(rf"\1/{_REDACTED}", text)
         return text
 
 

@@ -44,7 +44,7 @@ async def test_what_fits_under_a_file(
 ) -> None:
     for caption in (
         "Somebody is at the door",
-        "*bold*\n\n\u05e9\u05dc\u05d5\u05dd, \N{WOMAN}\u200d\N{PERSONAL COMPUTER} ",
+        "*bold*\n\n\u05e9\u05dc\u05d5\u05dd, \N{WOMAN}\u200d\N{PERSONAL COMPUTER}",
         "x" * 1024,
         PIZZA * 512,
     ):

@@ -284,7 +284,7 @@ async def test_a_text_that_nobody_can_speak(
         ("tts.house", "?message=I love you&tts_options=["),
         ("tts.house", "?message=I love you&tts_options=[1]"),
         ("tts.house", ""),
-        ("tts.nobody", "?message=I love you"),
+        ("cloud", "?message=I love you"),
     ):
         with subtests.test(engine=engine, query=query):
             media = f"media-source://tts/{engine}"
@@ -293,10 +293,20 @@ async def test_a_text_that_nobody_can_speak(
             assert await told(hass, error) == text("no_speech", media=media)
 
 
+async def test_a_voice_that_is_not_there(
+    hass: HomeAssistant, instance: Instance, voice: FakeVoice
+) -> None:
+    error = await failed(hass, instance, media="media-source://tts/tts.home?message=I")
+    assert await told(hass, error) == text("entity_not_found", entity="tts.home")
+
+
 async def test_a_house_without_a_voice(hass: HomeAssistant, instance: Instance) -> None:
-    media = "media-source://tts/tts.house"
-    error = await failed(hass, instance, media=f"{media}?message=I love you")
-    assert await told(hass, error) == text("media_not_found", media=media)
+    for engine, key in (
+        ("tts.house", text("entity_not_found", entity="tts.house")),
+        ("cloud", text("media_not_found", media="media-source://tts/cloud")),
+    ):
+        media = f"media-source://tts/{engine}?message=I love you"
+        assert await told(hass, await failed(hass, instance, media=media)) == key
 
 
 # Local media

@@ -6,9 +6,9 @@ import unicodedata
 from hypothesis import HealthCheck, example, given, settings, strategies as st
 
 from custom_components.green_api.attachment.content import (
-    _with_extension,
     file_name,
     name_of_web_file,
+    with_extension,
 )
 from tests.simulator.files import extension
 
@@ -70,7 +70,7 @@ def test_any_name_has_an_extension(
 ) -> None:
     # As a file of this machine, and as one from the web.
     for given_as in (given_name, name_of_web_file(given_name, content_type or "")):
-        name = _with_extension(file_name(wanted, given_as), content_type)
+        name = with_extension(file_name(wanted, given_as), content_type)
         assert_is_name(name)
         # As GREEN-API asks for one.
         assert extension(name)
@@ -90,4 +90,4 @@ def test_a_good_name_stays_as_it_is(
 ) -> None:
     name = f"{stem}.{ending}"
     for made in (file_name(None, name), file_name(name, "door.gif")):
-        assert _with_extension(made, content_type) == name
+        assert with_extension(made, content_type) == name

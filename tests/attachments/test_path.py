@@ -191,8 +191,15 @@ async def test_a_relative_path_begins_at_the_configuration(
         (config / folder / "door.jpg").write_bytes(b"\xff\xd8")
     error = await failed(hass, instance, path="themes/door.jpg")
     assert await told(hass, error) == text("path_not_allowed", path="themes/door.jpg")
-    await send_file(hass, path="www/door.jpg")
-    assert arrived(instance)[1].content == b"\xff\xd8"
+    # As the address of a browser, it is told what it stands for.
+    error = await failed(hass, instance, path="/local/door.jpg")
+    www = str(config / "www" / "door.jpg")
+    assert await told(hass, error) == text(
+        "path_of_frontend", path="/local/door.jpg", www=www
+    )
+    for path in ("www/door.jpg", www):
+        await send_file(hass, path=path)
+        assert instance.uploads[-1].content == b"\xff\xd8"
 
 
 async def test_where_files_may_not_be(

@@ -65,7 +65,7 @@ def content(
     """
     if size is not None:
         _check_size(name, size)
-    name = _with_extension(name, content_type)
+    name = with_extension(name, content_type)
     return Content(
         name,
         mimetypes.guess_file_type(name)[0] or content_type or _UNKNOWN_TYPE,
@@ -119,7 +119,7 @@ def _has_extension(name: str) -> bool:
     return mimetypes.guess_file_type(name) != (None, None)
 
 
-def _with_extension(name: str, content_type: str | None) -> str:
+def with_extension(name: str, content_type: str | None) -> str:
     """Return a name with an extension, by which GREEN-API tells what it is."""
     if _has_extension(name):
         return name

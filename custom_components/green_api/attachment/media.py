@@ -6,6 +6,7 @@ import json
 import logging
 from pathlib import PurePosixPath
 from typing import Final
+from urllib.parse import unquote
 
 from yarl import URL
 
@@ -82,6 +83,10 @@ async def _async_still(
 
 async def _async_speech(hass: HomeAssistant, media: str, name: str | None) -> InMemory:
     """Have a text spoken, as a voice message if the engine and ffmpeg allow it."""
+    engine = _engine(media)
+    # A name without a dot is one of the older engines, which are no entities.
+    if engine.startswith("tts.") and hass.states.get(engine) is None:
+        raise invalid("entity_not_found", entity=engine)
     if "tts" not in hass.config.components:
         raise invalid("media_not_found", media=shown(media))
     from homeassistant.components import tts  # noqa: PLC0415
@@ -136,6 +141,11 @@ async def _ask[T](answer: Awaitable[T], failed: HomeAssistantError) -> T:
     except Exception as err:  # noqa: BLE001
         _LOGGER.debug("No media: %s", type(err).__name__)
     raise failed
+
+
+def _engine(media: str) -> str:
+    """Return who is to speak."""
+    return unquote(media.removeprefix(_SPEECH).partition("?")[0]).strip("/")
 
 
 def _as_voice(media: str) -> str:

@@ -13,6 +13,7 @@ from .afterwards import (
     async_forward_message,
     async_mark_read,
 )
+from .download import DOWNLOAD_MEDIA_SCHEMA, async_download_media
 from .look_up import (
     CHECK_NUMBER_SCHEMA,
     GET_CHATS_SCHEMA,
@@ -36,6 +37,7 @@ def async_setup_services(hass: HomeAssistant) -> None:
         ("edit_message", async_edit_message, EDIT_MESSAGE_SCHEMA),
         ("delete_message", async_delete_message, DELETE_MESSAGE_SCHEMA),
         ("forward_message", async_forward_message, FORWARD_MESSAGE_SCHEMA),
+        ("download_media", async_download_media, DOWNLOAD_MEDIA_SCHEMA),
     ):
         register(DOMAIN, name, handler, schema, SupportsResponse.OPTIONAL)
     register(DOMAIN, "mark_read", async_mark_read, MARK_READ_SCHEMA)

@@ -20,16 +20,13 @@ from ..const import (
     ATTR_TAG,
 )
 from ..errors import invalid
-from ..fan_out import Recipient, async_each, async_send, async_wait_of
+from ..fan_out import Recipient, async_each, async_send, async_wait_of, known_message_id
 from ..fields import MESSAGE_FIELDS, RECIPIENT_FIELDS, WAIT_FIELDS, text, texts
 from ..message_text import MAX_MESSAGE_LENGTH, compose, length
 from ..messages import ForwardedMessages, text_messages
 from ..outbox import Outbox
 from ..recipients import async_recipients_of_action, chat_id_of
 from ..sent_messages import is_editable
-
-# Names the last message that this integration sent to a chat.
-LAST: Final = "last"
 
 _NOT_BLANK: Final = vol.Length(min=1)
 
@@ -61,7 +58,7 @@ async def async_edit_message(call: ServiceCall) -> ServiceResponse:
     message, title = call.data[ATTR_MESSAGE], call.data.get(ATTR_TITLE)
     messages = text_messages(message, title)
     if len(messages) > 1:
-        units = str(length(compose(message, title)))
+        units = str(length(compose(message.rstrip(), title)))
         raise invalid("edit_too_long", length=units, limit=str(MAX_MESSAGE_LENGTH))
     recipients = async_recipients_of_action(call.hass, call.data)
     found = {each: _to_edit(each, call.data) for each in recipients}
@@ -111,7 +108,8 @@ class _Forwarded:
             ForwardedMessages(
                 self.from_chat_id,
                 tuple(
-                    _known(outbox, self.from_chat_id, each) for each in self.message_ids
+                    known_message_id(outbox, self.from_chat_id, each)
+                    for each in self.message_ids
                 ),
             )
         ]
@@ -133,7 +131,9 @@ async def async_mark_read(call: ServiceCall) -> None:
     recipients = async_recipients_of_action(call.hass, call.data)
     message_id: str | None = call.data.get(ATTR_MESSAGE_ID)
     found = {
-        each: _known(each.outbox, each.chat_id, message_id) if message_id else None
+        each: known_message_id(each.outbox, each.chat_id, message_id)
+        if message_id
+        else None
         for each in recipients
     }
 
@@ -149,19 +149,10 @@ def _message_ids(recipient: Recipient, data: Mapping[str, Any]) -> list[str]:
     if bool(message_id) == bool(tag):
         raise invalid("message_id_or_tag")
     if message_id:
-        return [_known(recipient.outbox, recipient.chat_id, message_id)]
+        return [known_message_id(recipient.outbox, recipient.chat_id, message_id)]
     if not (tagged := recipient.outbox.sent.tagged(recipient.chat_id, str(tag))):
         raise invalid("unknown_tag", tag=str(tag), chat=recipient.name)
     return list(tagged["message_ids"])
-
-
-def _known(outbox: Outbox, chat_id: ChatId, message_id: str) -> str:
-    """Return a message id, which may be given as the last one."""
-    if message_id != LAST:
-        return message_id
-    if (last := outbox.sent.last(chat_id)) is None:
-        raise invalid("no_last_message", chat=chat_id.display)
-    return last["message_id"]
 
 
 def _to_edit(recipient: Recipient, data: Mapping[str, Any]) -> tuple[str, list[str]]:
