@@ -282,7 +282,7 @@ async def test_a_message_that_nobody_remembers(
 ) -> None:
     await say(hass, chat_id=BORIS, tag="door")
     for name, key in (
-        ({"message_id": "last"}, text("no_last_message", chat="+79001234567")),
+        ({"message_id": "last"}, text("no_last_message", chat="Anna")),
         ({"tag": "door"}, text("unknown_tag", tag="door", chat="Anna")),
     ):
         # Boris has one; but it is all or nothing.
@@ -388,7 +388,7 @@ async def test_what_was_deleted_is_not_the_last(
     for action, data in (EDIT, DELETE):
         assert await refused(
             hass, instance, action, chat_id=ANNA, message_id="last", **data
-        ) == text("no_last_message", chat="+79001234567")
+        ) == text("no_last_message", chat="Anna")
 
     [first] = await say(hass)
     [second] = await say(hass)
@@ -408,7 +408,7 @@ async def test_what_was_deleted_to_be_replaced_is_not_the_last(
     assert ids(response) == [second]
     assert await refused(
         hass, instance, "delete_message", chat_id=ANNA, message_id="last"
-    ) == text("no_last_message", chat="+79001234567")
+    ) == text("no_last_message", chat="Anna")
 
 
 async def test_what_could_not_be_replaced_is_still_the_last(
@@ -594,10 +594,10 @@ async def test_what_cannot_be_forwarded(
             {"from_chat_id": "8 900 765-43-21"},
             text("not_international", chat="8 900 765-43-21"),
         ),
-        ({"message_id": "last"}, text("no_last_message", chat="+79007654321")),
+        ({"message_id": "last"}, text("no_last_message", chat="Boris")),
         (
             {"message_id": ["3EB0", "last"]},
-            text("no_last_message", chat="+79007654321"),
+            text("no_last_message", chat="Boris"),
         ),
         ({"chat_id": []}, text("no_recipient")),
         ({"chat_id": "Anna"}, text("invalid_chat", chat="Anna")),
@@ -675,7 +675,7 @@ async def test_the_last_own_message_is_marked_as_read(
     assert instance.read_chats == [(ANNA, message_id)]
     assert await refused(
         hass, instance, "mark_read", chat_id=BORIS, message_id="last"
-    ) == text("no_last_message", chat="+79007654321")
+    ) == text("no_last_message", chat="Boris")
 
 
 async def test_marking_as_read_sends_nothing(
@@ -700,8 +700,10 @@ async def test_a_message_to_mark_as_read_that_is_not_there(
 ) -> None:
     # There is nothing wrong with the address of the server.
     assert await failed(hass, "mark_read", chat_id=ANNA, message_id="3EB0C7") == text(
-        "change_unknown"
+        "not_marked_read"
     )
+    # To ask again would not help.
+    assert done(instance) == ["readChat"]
 
 
 # What goes wrong
@@ -754,18 +756,76 @@ async def test_what_green_api_refuses_is_told_in_its_words(
 ) -> None:
     # Not there at all, in another chat, not of ours, and too old for WhatsApp.
     [message_id] = await say(hass, chat_id=BORIS)
+    edits = action == "edit_message"
     for other in ("3EB0", message_id, instance.receive(ANNA, "Hi")):
         assert await failed(
             hass, action, chat_id=ANNA, message_id=other, **data
-        ) == text("rejected", reason="ID message notfound")
+        ) == text("no_text_to_edit" if edits else "no_message_to_delete")
     await say(hass, tag="door")
-    method = "editMessage" if action == "edit_message" else "deleteMessage"
+    method = "editMessage" if edits else "deleteMessage"
     with refusing(monkeypatch, method, "Message is too old."):
         assert await failed(hass, action, chat_id=ANNA, tag="door", **data) == text(
-            "rejected", reason="Message is too old"
+            "change_rejected", reason="Message is too old"
         )
     # It is still there, and goes by its tag.
     await act(hass, action, chat_id=ANNA, tag="door", **data)
+
+
+async def test_a_place_cannot_be_edited(
+    hass: HomeAssistant, instance: Instance
+) -> None:
+    [message_id] = ids(await act(hass, "send_location", chat_id=ANNA, **PLACE))
+    for each in (message_id, "last"):
+        assert await failed(
+            hass, "edit_message", chat_id=ANNA, message_id=each, message="There"
+        ) == text("no_text_to_edit")
+    await act(hass, "delete_message", chat_id=ANNA, message_id="last")
+    assert left(instance, ANNA) == []
+
+
+# Answer
+
+
+async def test_an_answer_to_the_last_message(
+    hass: HomeAssistant, instance: Instance, subtests: pytest.Subtests
+) -> None:
+    instance.strict_references = True
+    ways: dict[str, Callable[[], Awaitable[Any]]] = {
+        "send_message": lambda: say(hass, LONG, quoted_message_id="last"),
+        "send_poll": lambda: act(
+            hass, "send_poll", chat_id=ANNA, quoted_message_id=" last ", **POLL
+        ),
+        "send_location": lambda: act(
+            hass, "send_location", chat_id=ANNA, quoted_message_id="last", **PLACE
+        ),
+        "notify.green_api_anna": lambda: legacy_notify(
+            hass, "green_api_anna", data={"quoted_message_id": "last"}
+        ),
+    }
+    for way, send in ways.items():
+        with subtests.test(way):
+            [last] = await say(hass)
+            before = len(instance.messages)
+            await send()
+            first, *others = instance.messages[before:]
+            assert first.quoted_message_id == last
+            assert {each.quoted_message_id for each in others} <= {None}
+
+
+async def test_each_chat_is_answered_its_own_last_message(
+    hass: HomeAssistant, instance: Instance
+) -> None:
+    sent = await say(hass, chat_id=[ANNA, BORIS])
+    await say(hass, "Now!", chat_id=[ANNA, BORIS], quoted_message_id="last")
+    assert {each.quoted_message_id for each in instance.messages[2:]} == {*sent}
+    assert await refused(
+        hass,
+        instance,
+        "send_message",
+        chat_id=FAMILY,
+        message="Now!",
+        quoted_message_id="last",
+    ) == text("no_last_message", chat="Family")
 
 
 @pytest.mark.parametrize(

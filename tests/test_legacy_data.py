@@ -426,6 +426,11 @@ async def test_values_that_are_refused_in_words(
         ({"file": str(folder)}, "path_is_folder", {"path": str(folder)}),
         ({"file": "/etc/passwd"}, "path_not_allowed", {"path": "/etc/passwd"}),
         (
+            {"images": "/local/x.jpg"},
+            "path_of_frontend",
+            {"path": "/local/x.jpg", "www": hass.config.path("www/x.jpg")},
+        ),
+        (
             {"url": "ftp://127.0.0.1/1"},
             "invalid_file_url",
             {"url": "ftp://127.0.0.1/1"},
@@ -449,6 +454,11 @@ async def test_values_that_are_refused_in_words(
             {"option": "Yes"},
         ),
         ({"poll": {**POLL, "options": []}}, "poll_options_number", {"number": "0"}),
+        (
+            {"poll": {**POLL, "options": [True, False]}},
+            "poll_option_is_boolean",
+            {"option": "true"},
+        ),
         (
             {"poll": {"options": ["Yes", "x" * 101]}},
             "poll_option_too_long",

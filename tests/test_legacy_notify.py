@@ -140,6 +140,7 @@ async def test_names_that_are_alike_or_not_latin(
         (FAMILY, [FAMILY]),
         ("447911123456", ["447911123456@c.us"]),
         (["family", "+79001234567", "Anna"], [FAMILY, ANNA]),
+        (["notify.anna", " Notify.Boris"], [ANNA, BORIS]),
     ],
 )
 async def test_targets(
@@ -163,6 +164,19 @@ async def test_a_target_that_is_nobody(
 ) -> None:
     message = await refused(hass, instance, target=["Anna", target])
     assert message == text(key, chat=target)
+
+
+@pytest.mark.usefixtures("loaded")
+async def test_the_action_of_a_chat_writes_to_nobody_else(
+    hass: HomeAssistant, instance: Instance
+) -> None:
+    for target in ("Boris", ["Anna", "Boris"], BORIS, "notify.family"):
+        assert await refused(
+            hass, instance, action="green_api_anna", target=target
+        ) == text("target_of_other_chat", action="green_api_anna")
+    for target in ("Anna", "+7 900 123-45-67", "notify.anna"):
+        await legacy_notify(hass, "green_api_anna", target=target)
+    assert [each.chat_id for each in instance.messages] == [ANNA] * 3
 
 
 @pytest.mark.usefixtures("loaded")

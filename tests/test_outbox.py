@@ -110,7 +110,7 @@ async def test_a_long_text_goes_out_in_parts(
     }
     assert second == {
         "chatId": ANNA,
-        "message": PARAGRAPH,
+        "message": PARAGRAPH.rstrip(),
         "linkPreview": False,
     }
     assert [each["message_id"] for each in response["messages"]] == [
@@ -189,7 +189,7 @@ async def test_a_text_that_nobody_sees(
         "\u05e9\u05dc\u05d5\u05dd, \u05d4\u05db\u05dc \u05d1\u05e1\u05d3\u05e8?",
         "one\ntwo\n\nthree",
         '*bold* _italic_ ~struck~ ```code``` "quoted" \\back',
-        "  indented\n  text  ",
+        "  indented\n  text",
     ],
 )
 async def test_a_text_arrives_as_it_was_written(
@@ -197,6 +197,14 @@ async def test_a_text_arrives_as_it_was_written(
 ) -> None:
     await notify(hass, "notify.anna", message)
     assert [each.text for each in instance.messages] == [message]
+
+
+async def test_what_a_template_ends_in_is_left_out(
+    hass: HomeAssistant, instance: Instance
+) -> None:
+    await notify(hass, "notify.anna", "Closed\n\n")
+    await send_message(hass, "Closed \n", title="Door", chat_id=ANNA)
+    assert [each.text for each in instance.messages] == ["Closed", "*Door*\nClosed"]
 
 
 async def test_part_of_a_text_went_out(

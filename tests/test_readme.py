@@ -1,10 +1,12 @@
 """Every example in the README works as it stands there."""
 
 from collections.abc import AsyncGenerator
+from datetime import timedelta
 from pathlib import Path
 import re
 from typing import Any
 
+from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
@@ -22,20 +24,46 @@ from homeassistant.setup import async_setup_component
 from homeassistant.util.yaml.loader import Secrets, parse_yaml
 
 from .actions import asked, send_message
-from .conftest import TOKEN
-from .house import Network, build_house
+from .calls import act, ids
+from .conftest import ANNA, TOKEN
+from .house import PICTURE, Network, build_house
 from .integration_source import INTEGRATION, read_yaml
 from .simulator import Instance
+from .simulator.models import File
+from .simulator.testing import until
 
 README = Path(__file__).parent.parent / "README.md"
 EXAMPLES = re.findall(r"```yaml\n(.*?)```", README.read_text(), re.DOTALL)
 
 
-def examples(key: str) -> list[str]:
+# What only an instance that receives can do.
+RECEIVING = re.compile(r"green_api\.message_|wait_for")
+
+
+def examples(key: str, *, receiving: bool = False) -> list[str]:
     """Return the examples with a key at the top."""
-    found = [text for text in EXAMPLES if re.search(rf"^{key}:", text, re.MULTILINE)]
+    found = [
+        text
+        for text in EXAMPLES
+        if re.search(rf"^{key}:", text, re.MULTILINE)
+        and bool(RECEIVING.search(text)) is receiving
+    ]
     assert found
     return found
+
+
+@pytest.fixture
+async def receiving(
+    hass: HomeAssistant, entry: MockConfigEntry, instance: Instance
+) -> AsyncGenerator[None]:
+    """Have the instance loaded, receiving, and its messages arrive at once."""
+    instance.poll_scale = 0.002
+    entry.add_to_hass(hass)
+    hass.config_entries.async_update_entry(entry, options={"mode": "poll"})
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await until(lambda: "receiveNotification" in asked(instance))
+    yield
+    assert await hass.config_entries.async_unload(entry.entry_id)
 
 
 @pytest.fixture
@@ -111,9 +139,43 @@ async def test_action(
 def test_every_action_has_an_example() -> None:
     actions = {f"green_api.{name}" for name in read_yaml(INTEGRATION / "services.yaml")}
 
-    shown = set(re.findall(r"^action: (\S+)", "\n".join(EXAMPLES), re.MULTILINE))
+    shown = set(re.findall(r"^[ -]*action: (\S+)", "\n".join(EXAMPLES), re.MULTILINE))
 
     assert shown >= actions
+
+
+@pytest.mark.usefixtures("receiving")
+@pytest.mark.parametrize("text", examples("action", receiving=True))
+async def test_action_that_waits(
+    hass: HomeAssistant, instance: Instance, parse: Any, text: str
+) -> None:
+    config = parse(text)
+    script = {"script": {"example": {"sequence": [config]}}}
+    assert await async_setup_component(hass, "script", script)
+
+    await hass.services.async_call("script", "example", blocking=True)
+
+    assert [message.chat_id for message in instance.messages] == [ANNA]
+
+
+@pytest.mark.usefixtures("house", "receiving")
+@pytest.mark.parametrize("text", examples("automation", receiving=True))
+async def test_automation_that_hears(
+    hass: HomeAssistant, instance: Instance, parse: Any, text: str
+) -> None:
+    hass.states.async_set("binary_sensor.window", "on")
+    assert await async_setup_component(hass, "automation", parse(text))
+    question = {"question": "Alarm?", "options": ["Yes", "No"]}
+    [poll] = ids(await act(hass, "send_poll", chat_id=ANNA, **question))
+    before = len(instance.messages)
+
+    instance.receive(ANNA, "Is the window open?")
+    instance.receive(ANNA, "Look", file=File(name="a.jpg", content=PICTURE))
+    instance.vote(ANNA, poll, ["Yes"])
+
+    await until(lambda: len(instance.messages) > before)
+    assert instance.messages[-1].chat_id == ANNA
+    await hass.async_block_till_done()
 
 
 @pytest.mark.usefixtures("house")
@@ -130,6 +192,7 @@ async def test_automation(
     label = label_registry.async_create("alarm")
     entity_registry.async_update_entity("notify.anna", labels={label.label_id})
     async_mock_service(hass, "siren", "turn_on")
+    kept = async_mock_service(hass, "input_text", "set_value")
     hass.states.async_set("binary_sensor.window", "on")
     assert await async_setup_component(hass, "automation", parse(text))
     (automation,) = hass.states.async_entity_ids("automation")
@@ -141,7 +204,31 @@ async def test_automation(
         blocking=True,
     )
 
-    assert [message.chat_id for message in instance.messages] == ["79001234567@c.us"]
+    (message,) = instance.messages
+    assert message.chat_id == "79001234567@c.us"
+    assert {call.data["value"] for call in kept} <= {message.id}
+
+
+@pytest.mark.usefixtures("loaded")
+async def test_an_alert_disappears_after_hours(
+    hass: HomeAssistant,
+    instance: Instance,
+    parse: Any,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    (text,) = (each for each in EXAMPLES if "window_message" in each)
+    helper = {"input_text": {"window_message": {"name": "Window message"}}}
+    assert await async_setup_component(hass, "input_text", helper)
+    assert await async_setup_component(hass, "automation", parse(text))
+    hass.states.async_set("binary_sensor.window", "on")
+    await hass.async_block_till_done()
+    assert [each.deleted for each in instance.messages] == [False]
+
+    freezer.tick(timedelta(hours=5))
+    hass.states.async_set("binary_sensor.window", "off")
+    await hass.async_block_till_done()
+
+    assert [each.deleted for each in instance.messages] == [True]
 
 
 @pytest.mark.parametrize("text", examples("script"))

@@ -388,6 +388,10 @@ async def test_a_poll_that_is_none(
         ({"options": ["Yes", "No", "Yes"]}, "poll_options_equal", {"option": "Yes"}),
         ({"options": ["Yes", " Yes\n"]}, "poll_options_equal", {"option": "Yes"}),
         ({"options": [1, "1"]}, "poll_options_equal", {"option": "1"}),
+        # As YAML has Yes and No without quotes.
+        ({"options": [True, False]}, "poll_option_is_boolean", {"option": "true"}),
+        ({"options": ["Yes", False]}, "poll_option_is_boolean", {"option": "false"}),
+        ({"options": True}, "poll_option_is_boolean", {"option": "true"}),
         ({"options": ["\ud83c\udf55", PIZZA]}, "poll_options_equal", {"option": PIZZA}),
     )
     for change, key, placeholders in cases:

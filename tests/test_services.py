@@ -143,6 +143,9 @@ async def test_what_is_no_field_or_no_value(
             [TO_ANNA],
         ),
         ({"chat_id": ["https://wa.me/447911123456"]}, [(STRANGER, None)]),
+        # A notify entity belongs into the target, and is understood here.
+        ({"chat_id": "notify.anna"}, [TO_ANNA]),
+        ({"chat_id": [" Notify.Boris ", BORIS, ANNA]}, [TO_BORIS, TO_ANNA]),
     ],
 )
 async def test_recipients(
@@ -190,7 +193,20 @@ async def test_the_device_of_the_instance_is_nobody_to_write_to(
 ) -> None:
     assert await refused(
         hass, instance, device_id=devices["GREEN-API 7103000001"]
-    ) == text("no_recipient")
+    ) == text("target_without_chat")
+
+
+async def test_a_target_that_holds_no_chat(
+    hass: HomeAssistant,
+    instance: Instance,
+    area_registry: ar.AreaRegistry,
+    label_registry: lr.LabelRegistry,
+) -> None:
+    for target in (
+        {"area_id": area_registry.async_create("Attic").id},
+        {"label_id": label_registry.async_create("Alarm").label_id},
+    ):
+        assert await refused(hass, instance, **target) == text("target_without_chat")
 
 
 async def test_area_and_floor(
@@ -302,6 +318,7 @@ async def test_nobody_is_named(
         ("8 900 123-45-67", "not_international"),
         ("0511 123456", "not_international"),
         ("Anna", "invalid_chat"),
+        ("notify.zoe", "invalid_chat"),
         ("12", "invalid_chat"),
         ("79001234567@example.com", "invalid_chat"),
         ("", "invalid_chat"),
@@ -351,11 +368,17 @@ async def test_several_instances(
         "notify.family",
     ]
 
+    # It says which instance also where it stands among the numbers.
+    await send_message(hass, chat_id=["notify.clara", "notify.anna"])
+    assert second_instance.messages[-1].chat_id == CLARA
+    assert instance.messages[-1].chat_id == ANNA
+
 
 async def test_an_instance_that_is_none(
     hass: HomeAssistant, instance: Instance
 ) -> None:
-    with pytest.raises(ServiceValidationError) as raised:
-        await send_message(hass, chat_id=ANNA, config_entry_id="no-such-entry")
-    assert raised.value.translation_key == "service_config_entry_not_found"
+    for recipient in ({"chat_id": ANNA}, {"entity_id": "notify.anna"}):
+        with pytest.raises(ServiceValidationError) as raised:
+            await send_message(hass, **recipient, config_entry_id="no-such-entry")
+        assert raised.value.translation_key == "service_config_entry_not_found"
     assert sent(instance) == []

@@ -1,11 +1,12 @@
 """Action data -> what is to be sent: one function for each kind of it."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from homeassistant.components.notify import ATTR_MESSAGE, ATTR_TITLE
 from homeassistant.const import ATTR_LATITUDE, ATTR_LONGITUDE, ATTR_NAME
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
 
 from .const import (
     ATTR_ADDRESS,
@@ -27,6 +28,9 @@ from .fan_out import Outgoing, Ready
 from .files import async_outgoing_files
 from .messages import LocationMessage, contact_message, poll_message, text_messages
 
+# How browsers ask for the files in the folder `www`.
+_FRONTEND: Final = "/local/"
+
 
 async def async_text(hass: HomeAssistant, data: Mapping[str, Any]) -> Outgoing:
     """Return a text under its title."""
@@ -43,7 +47,14 @@ async def async_text(hass: HomeAssistant, data: Mapping[str, Any]) -> Outgoing:
 
 async def async_files(hass: HomeAssistant, data: Mapping[str, Any]) -> Outgoing:
     """Return the file that action data describes, or those that it lists."""
-    return await async_outgoing_files(hass, data)
+    try:
+        return await async_outgoing_files(hass, data)
+    except ServiceValidationError as err:
+        path = (err.translation_placeholders or {}).get("path", "")
+        if err.translation_key == "path_not_allowed" and path.startswith(_FRONTEND):
+            www = hass.config.path("www", path.removeprefix(_FRONTEND))
+            raise invalid("path_of_frontend", path=path, www=www) from err
+        raise
 
 
 async def async_location(hass: HomeAssistant, data: Mapping[str, Any]) -> Outgoing:
@@ -71,7 +82,7 @@ async def async_location(hass: HomeAssistant, data: Mapping[str, Any]) -> Outgoi
         longitude,
         name or None,
         data.get(ATTR_ADDRESS) or None,
-        data.get(ATTR_QUOTED_MESSAGE_ID) or None,
+        quoted_message_id=data.get(ATTR_QUOTED_MESSAGE_ID) or None,
     )
     return Ready([place])
 

@@ -1,6 +1,7 @@
 """What GREEN-API's errors mean to a person: exception -> translated Home Assistant error."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from operator import attrgetter
 from typing import Final
 
 from homeassistant.core import HomeAssistant, callback
@@ -43,19 +44,36 @@ _TRANSLATION_KEYS: Final[Mapping[type[Exception], str]] = {
 }
 
 
-def api_error(error: GreenApiError) -> HomeAssistantError:
-    """Return what a person is told of an error of GREEN-API."""
+def api_error(
+    error: GreenApiError, name_of: Callable[[ChatId], str] = attrgetter("display")
+) -> HomeAssistantError:
+    """Return what a person is told of an error of GREEN-API, with names for its chats."""
     match error:
         case GreenApiQuotaError(chat_ids=()):
             return translated("quota_exceeded")
         case GreenApiQuotaError():
-            chats = ", ".join(ChatId.parse(each).display for each in error.chat_ids)
+            chats = ", ".join(name_of(ChatId.parse(each)) for each in error.chat_ids)
             return translated("quota_exceeded_chats", chats=chats)
         case GreenApiValidationError():
-            return translated("rejected", reason=str(error).rstrip("."))
+            return translated("rejected", reason=_reason(error))
         case GreenApiResponseError():
             return translated("unexpected_answer", status=str(error))
     return translated(_TRANSLATION_KEYS[type(error)])
+
+
+def change_error(
+    error: GreenApiValidationError, not_found: HomeAssistantError | None
+) -> HomeAssistantError:
+    """Return what a person is told of a change that GREEN-API refuses."""
+    reason = _reason(error)
+    if not_found and "notfound" in reason.replace(" ", "").lower():
+        return not_found
+    return translated("change_rejected", reason=reason)
+
+
+def _reason(error: GreenApiValidationError) -> str:
+    """Return GREEN-API's own words, as a part of a sentence."""
+    return str(error).rstrip(".")
 
 
 def flow_error_key(error: GreenApiError) -> str:

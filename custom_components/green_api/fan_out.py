@@ -3,9 +3,10 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+import dataclasses
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from homeassistant.const import ATTR_ENTITY_ID, CONF_TIMEOUT
 from homeassistant.core import HomeAssistant, callback
@@ -17,8 +18,11 @@ from homeassistant.util.signal_type import SignalTypeFormat
 from .api import ChatId, MessageStatus
 from .const import ATTR_CHAT_ID, ATTR_MESSAGE_ID, ATTR_STATUS, ATTR_WAIT_FOR, DOMAIN
 from .errors import describe, invalid, translated
-from .messages import Message
+from .messages import Message, Reply
 from .outbox import Outbox
+
+# Names the last message that this integration sent to a chat.
+LAST: Final = "last"
 
 # Somebody else than a chat's notify entity has sent a message to that chat.
 SIGNAL_SENT: SignalTypeFormat[()] = SignalTypeFormat(f"{DOMAIN}_sent_{{}}")
@@ -119,8 +123,10 @@ async def async_send(  # noqa: PLR0913
     }
 
     async def send(recipient: Recipient) -> list[JsonObjectType]:
-        message_ids = await recipient.outbox.async_send(
-            recipient.chat_id, await ready[recipient.outbox], tag=tag, replace=replace
+        outbox, chat_id = recipient.outbox, recipient.chat_id
+        messages = [_with_quote(outbox, chat_id, each) for each in await ready[outbox]]
+        message_ids = await outbox.async_send(
+            chat_id, messages, tag=tag, replace=replace
         )
         if recipient.subentry_id:
             async_dispatcher_send(hass, SIGNAL_SENT.format(recipient.subentry_id))
@@ -136,6 +142,26 @@ async def async_send(  # noqa: PLR0913
         for task in ready.values():
             task.cancel()
     return [each for messages in sent for each in messages]
+
+
+def known_message_id(outbox: Outbox, chat_id: ChatId, message_id: str) -> str:
+    """Return a message id, which may be given as the last one.
+
+    Raises ServiceValidationError if there is none.
+    """
+    if message_id != LAST:
+        return message_id
+    if (last := outbox.sent.last(chat_id)) is None:
+        raise invalid("no_last_message", chat=outbox.name_of(chat_id))
+    return last["message_id"]
+
+
+def _with_quote(outbox: Outbox, chat_id: ChatId, message: Message) -> Message:
+    """Return a message that quotes another one by its id."""
+    if not isinstance(message, Reply) or not (quoted := message.quoted_message_id):
+        return message
+    quoted = known_message_id(outbox, chat_id, quoted)
+    return dataclasses.replace(message, quoted_message_id=quoted)
 
 
 async def _async_wait(

@@ -48,6 +48,7 @@ from .const import (
     ATTR_URL,
     ATTR_WAIT_FOR,
 )
+from .errors import invalid
 from .message_text import whole_characters
 
 # How long an action waits for a message to arrive, if it does.
@@ -64,6 +65,18 @@ def text(value: Any) -> str:
 def texts(value: Any) -> list[str]:
     """Return one text or several as a list."""
     return [text(each) for each in cv.ensure_list(value)]
+
+
+def poll_options(value: Any) -> list[str]:
+    """Return the options of a poll, which YAML must not take for true and false.
+
+    Raises ServiceValidationError if it has.
+    """
+    options = cv.ensure_list(value)
+    for option in options:
+        if isinstance(option, bool):
+            raise invalid("poll_option_is_boolean", option=str(option).lower())
+    return texts(options)
 
 
 def duration(value: Any) -> timedelta:
@@ -164,6 +177,6 @@ CONTACT_FIELDS: Final[Fields] = {
 POLL_FIELDS: Final[Fields] = {
     **_QUOTE_FIELDS,
     vol.Required(ATTR_QUESTION): cv.string,
-    vol.Required(ATTR_OPTIONS): texts,
+    vol.Required(ATTR_OPTIONS): poll_options,
     vol.Optional(ATTR_MULTIPLE_ANSWERS, default=False): cv.boolean,
 }

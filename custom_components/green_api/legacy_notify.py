@@ -10,7 +10,7 @@ from homeassistant.components.notify import (
     DOMAIN as NOTIFY_DOMAIN,
     BaseNotificationService,
 )
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import HomeAssistant, ServiceCall, callback
 from homeassistant.util import slugify
 
 from .const import ATTR_REPLACE, ATTR_TAG, CONF_ACTIONS, DOMAIN, SUBENTRY_TYPE_CHAT
@@ -61,6 +61,20 @@ class GreenApiNotificationService(BaseNotificationService):
                 ):
                     chats[name] = str(chat.unique_id)
         return chats
+
+    @override
+    async def _async_notify_message_service(self, service: ServiceCall) -> None:
+        """Refuse a target that is not the chat whose own action is called.
+
+        Home Assistant would send to the chat and say nothing of the target.
+        """
+        own = self.registered_targets.get(service.service)
+        names = service.data.get(ATTR_TARGET)
+        if own and names:
+            recipients = async_recipients_by_name(self.hass, self._entry, names)
+            if {str(each.chat_id) for each in recipients} != {own}:
+                raise invalid("target_of_other_chat", action=service.service)
+        await super()._async_notify_message_service(service)
 
     @override
     async def async_send_message(self, message: str, **kwargs: Any) -> None:

@@ -29,13 +29,19 @@ class Message(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What may answer a message in the same chat."""
+
+    quoted_message_id: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
-class TextMessage:
+class TextMessage(Reply):
     """One message with a text."""
 
     text: str
     link_preview: bool | None = None
-    quoted_message_id: str | None = None
     typing_time: timedelta | None = None
 
     async def async_send(self, client: GreenApiClient, chat_id: ChatId) -> list[str]:
@@ -69,25 +75,30 @@ def text_messages(
         MIN_TYPING_TIME <= typing_time <= MAX_TYPING_TIME
     ):
         raise invalid("invalid_typing_time")
-    text = compose(message, title)
+    # Templates end in a line break, which WhatsApp would show.
+    text = compose(message.rstrip(), title)
     if (units := length(text)) > MAX_TEXT_LENGTH:
         raise invalid("message_too_long", length=str(units), limit=str(MAX_TEXT_LENGTH))
     first, *others = split(text)
     return (
         # One quotes once, and is seen typing once.
-        TextMessage(first, link_preview, quoted_message_id, typing_time),
+        TextMessage(
+            first,
+            link_preview,
+            typing_time,
+            quoted_message_id=quoted_message_id,
+        ),
         *(TextMessage(each, link_preview) for each in others),
     )
 
 
 @dataclass(frozen=True, slots=True)
-class FileMessage:
+class FileMessage(Reply):
     """A file that GREEN-API already has."""
 
     url: str
     name: str
     caption: str | None = None
-    quoted_message_id: str | None = None
 
     async def async_send(self, client: GreenApiClient, chat_id: ChatId) -> list[str]:
         """Send the file."""
@@ -102,14 +113,13 @@ class FileMessage:
 
 
 @dataclass(frozen=True, slots=True)
-class LocationMessage:
+class LocationMessage(Reply):
     """A place on the map."""
 
     latitude: float
     longitude: float
     name: str | None = None
     address: str | None = None
-    quoted_message_id: str | None = None
 
     def __post_init__(self) -> None:
         """Raise ServiceValidationError for a place that is not on Earth."""
@@ -136,7 +146,7 @@ class LocationMessage:
 
 
 @dataclass(frozen=True, slots=True)
-class ContactMessage:
+class ContactMessage(Reply):
     """A contact card."""
 
     phone_number: int
@@ -144,7 +154,6 @@ class ContactMessage:
     middle_name: str | None = None
     last_name: str | None = None
     company: str | None = None
-    quoted_message_id: str | None = None
 
     async def async_send(self, client: GreenApiClient, chat_id: ChatId) -> list[str]:
         """Send the card."""
@@ -181,7 +190,7 @@ def contact_message(  # noqa: PLR0913
         middle_name,
         last_name,
         company,
-        quoted_message_id,
+        quoted_message_id=quoted_message_id,
     )
 
 
@@ -200,13 +209,12 @@ def phone_number_of(text: str) -> ChatId:
 
 
 @dataclass(frozen=True, slots=True)
-class PollMessage:
+class PollMessage(Reply):
     """A question with answers to choose from."""
 
     question: str
     options: tuple[str, ...]
     multiple_answers: bool = False
-    quoted_message_id: str | None = None
 
     async def async_send(self, client: GreenApiClient, chat_id: ChatId) -> list[str]:
         """Send the poll."""
@@ -251,7 +259,9 @@ def poll_message(
             )
         if answer in answers[:number]:
             raise invalid("poll_options_equal", option=answer)
-    return PollMessage(question, answers, multiple_answers, quoted_message_id)
+    return PollMessage(
+        question, answers, multiple_answers, quoted_message_id=quoted_message_id
+    )
 
 
 @dataclass(frozen=True, slots=True)

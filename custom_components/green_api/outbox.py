@@ -17,12 +17,13 @@ from .api import (
     GreenApiOutcomeUnknownError,
     GreenApiRateLimitError,
     GreenApiStartingError,
+    GreenApiValidationError,
     JournalMessage,
 )
 from .attachment import Attachment
 from .coordinator import GreenApiCoordinator
 from .deliveries import Deliveries
-from .errors import describe, translated
+from .errors import change_error, describe, translated
 from .messages import FileMessage, Message, TextMessage
 from .sent_messages import SentMessages, Tagged
 
@@ -32,6 +33,7 @@ RETRY_FOR = 5.0
 RETRY_DELAY = 1.1
 RATE_LIMITED_FOR = 30.0
 
+_REFUSALS: Final = {"change_rejected", "no_message_to_delete", "no_text_to_edit"}
 _NOT_TAKEN: Final = (
     GreenApiConnectionError,
     GreenApiStartingError,
@@ -60,6 +62,7 @@ class Outbox:
         self._coordinator = coordinator
         self._client = coordinator.client
         self._turns: defaultdict[ChatId, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self.name_of = coordinator.name_of
         self.sent = sent
         self.deliveries = deliveries
 
@@ -92,7 +95,8 @@ class Outbox:
     async def async_edit(self, chat_id: ChatId, message_id: str, text: str) -> None:
         """Change the text of a message."""
         await self._async_change(
-            partial(self._client.edit_message, chat_id, message_id, text)
+            partial(self._client.edit_message, chat_id, message_id, text),
+            not_found=translated("no_text_to_edit"),
         )
 
     async def async_delete(
@@ -105,13 +109,21 @@ class Outbox:
                 chat_id,
                 message_id,
                 only_for_me=only_for_me,
-            )
+            ),
+            not_found=translated("no_message_to_delete"),
         )
         self.sent.forget(chat_id, message_id)
 
     async def async_mark_read(self, chat_id: ChatId, message_id: str | None) -> None:
-        """Mark a chat as read, or one message of it."""
-        await self._async_change(partial(self._client.read_chat, chat_id, message_id))
+        """Mark a chat as read, or one message of it.
+
+        Of a message that it does not know, GREEN-API says no more than that it was not
+        marked; to ask again would not help.
+        """
+        await self._async_change(
+            partial(self._client.read_chat, chat_id, message_id),
+            not_confirmed=translated("not_marked_read") if message_id else None,
+        )
 
     async def async_history(self, chat_id: ChatId, count: int) -> list[JournalMessage]:
         """Return the last messages of a chat, newest first."""
@@ -220,13 +232,21 @@ class Outbox:
             kept.append(message_id)
         return kept
 
-    async def _async_change(self, call: Callable[[], Awaitable[None]]) -> None:
+    async def _async_change(
+        self,
+        call: Callable[[], Awaitable[None]],
+        *,
+        not_found: HomeAssistantError | None = None,
+        not_confirmed: HomeAssistantError | None = None,
+    ) -> None:
         """Do what does no harm when it is done twice."""
         await self._coordinator.async_check_can_send()
         try:
-            await _async_retry(call, harmless=True)
+            await _async_retry(call, harmless=not_confirmed is None)
         except GreenApiOutcomeUnknownError as err:
-            raise translated("change_unknown") from err
+            raise (not_confirmed or translated("change_unknown")) from err
+        except GreenApiValidationError as err:
+            raise change_error(err, not_found) from err
         except GreenApiError as err:
             raise self._coordinator.async_handle_error(err) from err
 
@@ -237,7 +257,7 @@ def _are_texts(messages: Sequence[Message]) -> TypeIs[Sequence[TextMessage]]:
 
 def _is_refusal(error: HomeAssistantError) -> bool:
     """Return whether GREEN-API does not know the message, or does not let it change."""
-    return error.translation_key == "rejected"
+    return error.translation_key in _REFUSALS
 
 
 async def _async_retry[T](

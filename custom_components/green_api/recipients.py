@@ -31,12 +31,21 @@ def async_recipients_of_action(
 
     Raises ServiceValidationError if a part of it means nobody.
     """
-    recipients = _by_target(hass, data)
-    if chat_ids := data.get(ATTR_CHAT_ID):
+
+    def entry() -> GreenApiConfigEntry:
         entry: GreenApiConfigEntry = service.async_get_config_entry(
             hass, DOMAIN, data.get(ATTR_CONFIG_ENTRY_ID)
         )
-        recipients += [_by_chat_id(hass, entry, text) for text in chat_ids]
+        return entry
+
+    if ATTR_CONFIG_ENTRY_ID in data:
+        # One that is none is a mistake, also where no number needs it.
+        entry()
+    recipients = _by_target(hass, data)
+    recipients += [
+        _by_entity_id(hass, text) or _by_chat_id(hass, entry(), text)
+        for text in data.get(ATTR_CHAT_ID, [])
+    ]
     if not recipients:
         raise invalid("no_recipient")
     return _once(recipients)
@@ -46,7 +55,7 @@ def async_recipients_of_action(
 def async_recipients_by_name(
     hass: HomeAssistant, entry: GreenApiConfigEntry, names: Iterable[str]
 ) -> list[Recipient]:
-    """Return whom names of chats, phone numbers and chat ids mean, everybody once.
+    """Return whom names, numbers, chat ids and notify entities mean, everybody once.
 
     Raises ServiceValidationError if one of them means nobody.
     """
@@ -58,7 +67,7 @@ def async_recipients_by_name(
         _by_subentry(hass, entry, chat)
         # An address goes before a name: a chat may be called like another's number.
         if not _is_address(name) and (chat := chats.get(name.strip().casefold()))
-        else _by_chat_id(hass, entry, name)
+        else _by_entity_id(hass, name) or _by_chat_id(hass, entry, name)
         for name in names
     )
 
@@ -142,7 +151,7 @@ def _by_target(hass: HomeAssistant, data: Mapping[str, Any]) -> list[Recipient]:
         raise invalid("unknown_target", targets=", ".join(sorted(missing)))
     entity_ids = selected.referenced | (selected.indirectly_referenced & chats.keys())
     if not entity_ids:
-        raise invalid("no_recipient")
+        raise invalid("target_without_chat")
     return [_by_subentry(hass, *chats[entity_id]) for entity_id in sorted(entity_ids)]
 
 
@@ -170,6 +179,12 @@ def _by_subentry(
         chat.subentry_id,
         async_entity_id(hass, entry, chat),
     )
+
+
+def _by_entity_id(hass: HomeAssistant, text: str) -> Recipient | None:
+    """Return the chat that goes by an entity id."""
+    chat = _chats_by_entity_id(hass).get(text.strip().lower())
+    return _by_subentry(hass, *chat) if chat else None
 
 
 def _is_address(text: str) -> bool:

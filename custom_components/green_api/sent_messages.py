@@ -80,13 +80,14 @@ class SentMessages:
         self._expire()
         return self._data["tags"].get(str(chat_id), {}).get(tag)
 
-    def tag_of(self, chat_id: str, message_id: str) -> str | None:
+    def tag_of(self, message_id: str) -> str | None:
         """Return the tag of a message, if it has one that has not expired."""
-        tags = self._data["tags"].get(chat_id, {})
-        return next(
-            (tag for tag, each in tags.items() if message_id in each["message_ids"]),
-            None,
-        )
+        # In any chat: WhatsApp has two ids for a person.
+        for tags in self._data["tags"].values():
+            for tag, tagged in tags.items():
+                if message_id in tagged["message_ids"]:
+                    return tag
+        return None
 
     @callback
     def remember(self, chat_id: ChatId, message_id: str, timestamp: float) -> None:
