@@ -1,6 +1,7 @@
 """What a person attaches to a report of a fault."""
 
 import json
+from typing import Any
 
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.components.diagnostics import (
@@ -13,7 +14,9 @@ from homeassistant.setup import async_setup_component
 
 from .actions import go_away, send_message
 from .conftest import ANNA, BORIS, FAMILY, INSTANCE_ID, PHONE, TOKEN
+from .hearing import *  # noqa: F403  the fixtures
 from .simulator import Instance, InstanceState, Simulator
+from .simulator.testing import until
 
 
 async def test_diagnostics(
@@ -38,6 +41,7 @@ async def test_diagnostics(
             "options": {"default_chats": "**REDACTED**"},
         },
         "instance": {"reached": True, "state": "authorized", "suspended_until": None},
+        "receiver": {"mode": "off"},
         "chats": ["c.us", "c.us", "g.us"],
     }
 
@@ -95,3 +99,78 @@ async def test_diagnostics_tell_nothing_of_people(
     private = [TOKEN, PHONE, "Anna", "Boris", "Family", "Grandmother", "my_wife"]
     private += [each.partition("@")[0] for each in (ANNA, BORIS, FAMILY)]
     assert [each for each in private if each.lower() in told.lower()] == []
+
+
+async def test_diagnostics_of_an_instance_that_receives(
+    hass: HomeAssistant,
+    hass_client: ClientSessionGenerator,
+    polling: MockConfigEntry,
+    instance: Instance,
+) -> None:
+    instance.receive(ANNA, "Grandmother is ill")
+    instance.call(BORIS)
+    instance.notify({"typeWebhook": "somethingNew", "of": [{"who": "Anna"}]})
+    await until(lambda: not instance.told)
+    hass.config_entries.async_update_entry(
+        polling, options={**polling.options, "all_chats": True, "default_chats": []}
+    )
+    diagnostics: Any = await get_diagnostics_for_config_entry(
+        hass, hass_client, polling
+    )
+    receiver = diagnostics["receiver"]
+    assert receiver.pop("last_received")
+    assert 0 <= receiver.pop("lag") < 60
+    assert receiver == {
+        "mode": "poll",
+        "kinds": {
+            "MessageNotification": 1,
+            "CallNotification": 2,
+            "somethingNew": 1,
+        },
+        "repeated": 0,
+        "not_understood": [{"typeWebhook": "str", "of": [{"who": "str"}]}],
+    }
+    assert diagnostics["entry"]["options"] == {
+        "mode": "poll",
+        "all_chats": True,
+        "default_chats": "**REDACTED**",
+    }
+    assert diagnostics["entry"]["data"]["settings"]["mode"] == "poll"
+    told = json.dumps(diagnostics)
+    private = [TOKEN, PHONE, "Anna", "Grandmother"]
+    private += [each.partition("@")[0] for each in (ANNA, BORIS)]
+    assert [each for each in private if each in told] == []
+
+
+async def test_diagnostics_have_nothing_of_a_webhook(
+    hass: HomeAssistant, hass_client: ClientSessionGenerator, loaded: MockConfigEntry
+) -> None:
+    """Neither of the own one, nor of the one that was there before."""
+    secrets = {
+        "webhook_id": "own-id",
+        "webhook_token": "own-password",
+        "settings": {
+            "mode": "webhook",
+            "before": {
+                "webhookUrl": "https://n8n.example.com/their-secret",
+                "webhookUrlToken": "their-password",
+                "stateWebhook": "no",
+            },
+            "after": {
+                "webhookUrl": "https://ha.example.com/api/webhook/own-id",
+                "webhookUrlToken": "own-password",
+                "stateWebhook": "yes",
+            },
+            "pending": {"webhookUrl": "https://ha.example.com/api/webhook/own-id"},
+        },
+    }
+    hass.config_entries.async_update_entry(loaded, data={**loaded.data, **secrets})
+    (anna, *_) = loaded.subentries.values()
+    hass.config_entries.async_update_subentry(
+        loaded, anna, data={**anna.data, "lid": "99887766554433@lid"}
+    )
+    diagnostics: Any = await get_diagnostics_for_config_entry(hass, hass_client, loaded)
+    assert diagnostics["entry"]["data"]["settings"]["before"]["stateWebhook"] == "no"
+    told = json.dumps(diagnostics)
+    private = ["own-id", "own-password", "their-", "example.com", "99887766554433"]
+    assert [each for each in private if each in told] == []

@@ -1,6 +1,7 @@
-"""The sensor for the state of an instance."""
+"""The sensors: the state of an instance, and how it receives."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
@@ -11,14 +12,19 @@ from pytest_homeassistant_custom_component.common import (
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
+from homeassistant.util import dt as dt_util
 
-from .actions import LANGUAGES, asked
-from .conftest import INSTANCE_ID
+from .actions import LANGUAGES, asked, go_away
+from .conftest import ANNA, INSTANCE_ID
+from .hearing import *  # noqa: F403  the fixtures
 from .integration_source import INTEGRATION, read_json
 from .simulator import FaultKind, Instance, InstanceState, Simulator
 from .simulator.methods import METHODS
+from .simulator.testing import until
 
 SENSOR = "sensor.green_api_7103000001_state"
+QUEUE = "sensor.green_api_7103000001_queue_length"
+RECEIVED = "sensor.green_api_7103000001_last_received"
 OPTIONS = [
     "authorized",
     "not_authorized",
@@ -30,8 +36,8 @@ OPTIONS = [
 ]
 
 
-def state(hass: HomeAssistant) -> str:
-    found = hass.states.get(SENSOR)
+def state(hass: HomeAssistant, sensor: str = SENSOR) -> str:
+    found = hass.states.get(sensor)
     assert found is not None
     return found.state
 
@@ -187,3 +193,107 @@ async def test_a_disabled_sensor_does_not_blind_the_instance(
         async_fire_time_changed(hass)
         await hass.async_block_till_done(wait_background_tasks=True)
     assert asked(instance) == ["getStateInstance"] * 2
+
+
+# How it receives
+
+
+def enable(entity_registry: er.EntityRegistry, sensor: str) -> None:
+    """Enable a sensor that is not for everybody."""
+    entity = entity_registry.async_get(sensor)
+    assert entity is not None
+    assert entity.disabled_by is er.RegistryEntryDisabler.INTEGRATION
+    assert entity.entity_category == "diagnostic"
+    entity_registry.async_update_entity(sensor, disabled_by=None)
+
+
+@pytest.fixture
+async def counting(
+    hass: HomeAssistant,
+    # The clock stops before the first timer starts.
+    freezer: FrozenDateTimeFactory,
+    loaded: MockConfigEntry,
+    entity_registry: er.EntityRegistry,
+) -> MockConfigEntry:
+    """Have the queue counted: Home Assistant loads the entry anew in half a minute."""
+    enable(entity_registry, QUEUE)
+    await after(hass, freezer, 31)
+    return loaded
+
+
+@pytest.mark.usefixtures("loaded")
+async def test_nobody_counts_for_a_disabled_sensor(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, instance: Instance
+) -> None:
+    await after(hass, freezer, 61)
+    assert "getWebhooksCount" not in asked(instance)
+
+
+async def test_queue_length(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    counting: MockConfigEntry,
+    instance: Instance,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = hass.states.get(QUEUE)
+    assert found is not None
+    assert found.state == "0"
+    assert found.attributes == {
+        "friendly_name": "GREEN-API 7103000001 Queue length",
+        "state_class": "measurement",
+        "unit_of_measurement": "notifications",
+    }
+    counted = [{"count": 7}]
+    method = replace(METHODS["getwebhookscount"], run=lambda _: counted[0])  # type: ignore[arg-type,return-value]
+    monkeypatch.setitem(METHODS, "getwebhookscount", method)
+    instance.requests.clear()
+    await after(hass, freezer, 50)
+    assert "getWebhooksCount" not in asked(instance)
+    await after(hass, freezer, 11)
+    assert asked(instance).count("getWebhooksCount") == 1
+    assert state(hass, QUEUE) == "7"
+    counted[0] = {}
+    await after(hass, freezer, 61)
+    assert state(hass, QUEUE) == "unavailable"
+    counted[0] = {"count": 0}
+    await after(hass, freezer, 61)
+    assert state(hass, QUEUE) == "0"
+
+
+async def test_queue_length_while_green_api_is_away(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    counting: MockConfigEntry,
+    simulator: Simulator,
+) -> None:
+    await simulator.stop()
+    await after(hass, freezer, 61)
+    assert state(hass, QUEUE) == "unavailable"
+
+
+async def test_last_received(
+    hass: HomeAssistant,
+    polling: MockConfigEntry,
+    entity_registry: er.EntityRegistry,
+    instance: Instance,
+    simulator: Simulator,
+) -> None:
+    enable(entity_registry, RECEIVED)
+    assert await hass.config_entries.async_reload(polling.entry_id)
+    assert state(hass, RECEIVED) == "unknown"
+    instance.receive(ANNA, "Hi")
+    await until(lambda: state(hass, RECEIVED) != "unknown")
+    received = datetime.fromisoformat(state(hass, RECEIVED))
+    assert dt_util.utcnow() - received < timedelta(seconds=10)
+    await go_away(simulator)
+    await until(lambda: state(hass) == "unavailable")
+    assert datetime.fromisoformat(state(hass, RECEIVED)) == received
+
+
+async def test_what_does_not_receive_has_received_nothing(
+    hass: HomeAssistant, loaded: MockConfigEntry, entity_registry: er.EntityRegistry
+) -> None:
+    enable(entity_registry, RECEIVED)
+    assert await hass.config_entries.async_reload(loaded.entry_id)
+    assert state(hass, RECEIVED) == "unknown"

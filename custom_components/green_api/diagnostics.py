@@ -1,33 +1,72 @@
 """What helps to find a fault, without a secret or anything of a person."""
 
-from typing import Any
+from typing import Any, Final
 
 from homeassistant.components.diagnostics import REDACTED, async_redact_data
-from homeassistant.const import CONF_TOKEN
+from homeassistant.const import CONF_MODE, CONF_TOKEN, CONF_WEBHOOK_ID
 from homeassistant.core import HomeAssistant
 
 from .api import ChatId
-from .const import CONF_ACTIONS, CONF_CHAT, CONF_PHONE, SUBENTRY_TYPE_CHAT
+from .const import (
+    CONF_ACTIONS,
+    CONF_ALL_CHATS,
+    CONF_CHAT,
+    CONF_PHONE,
+    CONF_WEBHOOK_TOKEN,
+    SUBENTRY_TYPE_CHAT,
+)
 from .entry import GreenApiConfigEntry
+from .receiver import Receiver
+
+_SECRETS: Final = {
+    CONF_PHONE,
+    CONF_TOKEN,
+    CONF_WEBHOOK_ID,
+    CONF_WEBHOOK_TOKEN,
+    # Of the settings at GREEN-API, which may be those of somebody else.
+    "webhookUrl",
+    "webhookUrlToken",
+}
+_PLAIN_OPTIONS: Final = {CONF_ALL_CHATS, CONF_MODE}
 
 
 async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: GreenApiConfigEntry
 ) -> dict[str, Any]:
-    """Return the set-up, the state, and what kinds of chats there are."""
+    """Return the set-up, the state, what was received, and the kinds of chats."""
     coordinator = entry.runtime_data.coordinator
     instance = coordinator.data
     chats = entry.get_subentries_of_type(SUBENTRY_TYPE_CHAT)
     return {
         "entry": {
-            "data": async_redact_data(entry.data, {CONF_TOKEN, CONF_PHONE})
+            "data": async_redact_data(entry.data, _SECRETS)
             | {CONF_ACTIONS: len(entry.data.get(CONF_ACTIONS, {}))},
-            "options": dict.fromkeys(entry.options, REDACTED),
+            "options": {
+                key: value if key in _PLAIN_OPTIONS else REDACTED
+                for key, value in entry.options.items()
+            },
         },
         "instance": {
             "reached": coordinator.last_update_success,
             "state": instance.state if instance else None,
             "suspended_until": instance.suspended_until if instance else None,
         },
+        "receiver": _received(entry.runtime_data.receiver),
         "chats": [ChatId.parse(chat.data[CONF_CHAT]).server for chat in chats],
+    }
+
+
+def _received(receiver: Receiver) -> dict[str, Any]:
+    """Return how an instance receives, and what kinds of things it has received."""
+    if not receiver.dispatcher:
+        return {"mode": receiver.mode}
+    statistics = receiver.dispatcher.statistics
+    lag = statistics.lag
+    return {
+        "mode": receiver.mode,
+        "last_received": statistics.last_received,
+        "lag": lag.total_seconds() if lag is not None else None,
+        "kinds": dict(statistics.kinds),
+        "repeated": statistics.repeated,
+        "not_understood": list(statistics.not_understood),
     }

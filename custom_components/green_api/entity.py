@@ -1,8 +1,12 @@
 """What the entities of this integration have in common."""
 
+from typing import override
+
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.core import callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 from homeassistant.util import slugify
@@ -10,7 +14,7 @@ from homeassistant.util import slugify
 from .api import ChatId
 from .const import DOMAIN
 from .coordinator import GreenApiCoordinator
-from .entry import GreenApiConfigEntry
+from .entry import SIGNAL_CHATS_CHANGED, GreenApiConfigEntry
 
 # What Home Assistant makes of a text without a letter.
 _NO_SLUG = slugify("!")
@@ -52,6 +56,8 @@ class GreenApiChatEntity(Entity):
     def __init__(self, entry: GreenApiConfigEntry, chat: ConfigSubentry) -> None:
         """Belong to the device of the chat, under the device of the instance."""
         coordinator = entry.runtime_data.coordinator
+        self._entry = entry
+        self._subentry_id = chat.subentry_id
         self._attr_unique_id = chat_unique_id(entry, chat)
         self._attr_device_info = DeviceInfo(
             entry_type=DeviceEntryType.SERVICE,
@@ -65,3 +71,28 @@ class GreenApiChatEntity(Entity):
                 config_entry_id=entry.entry_id,
             ),
         )
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow what changes of the chat."""
+        self.async_on_remove(
+            async_dispatcher_connect(
+                self.hass,
+                SIGNAL_CHATS_CHANGED.format(self._entry.entry_id),
+                self._async_chats_changed,
+            )
+        )
+
+    @callback
+    def _async_chats_changed(self) -> None:
+        # Without its chat, Home Assistant is about to remove the entity.
+        if chat := self._entry.subentries.get(self._subentry_id):
+            self._async_take_in(chat)
+
+    @callback
+    def _async_take_in(self, chat: ConfigSubentry) -> None:
+        """Take in a changed name."""
+        if self.device_entry:
+            dr.async_get(self.hass).async_update_device(
+                self.device_entry.id, name=chat.title
+            )

@@ -15,7 +15,7 @@ from homeassistant.components.notify import (
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import CONF_TARGET, CONF_TOKEN
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import ConfigType, DiscoveryInfoType
@@ -110,31 +110,27 @@ class GreenApiNotifyEntity(GreenApiChatEntity, NotifyEntity):
     def __init__(self, entry: GreenApiConfigEntry, chat: ConfigSubentry) -> None:
         """Take the chat."""
         super().__init__(entry, chat)
-        self._entry = entry
-        self._subentry_id = chat.subentry_id
         self._outbox = entry.runtime_data.outbox
         self._chat_id = ChatId.parse(chat.data[CONF_CHAT])
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Keep the time of what others send to the chat, too, and follow its changes."""
-        for signal, target in (
-            (SIGNAL_SENT.format(self._subentry_id), self._async_record_notification),
-            (SIGNAL_CHATS_CHANGED.format(self._entry.entry_id), self._async_take_in),
-        ):
-            self.async_on_remove(async_dispatcher_connect(self.hass, signal, target))
+        """Keep the time of what others send to the chat, too."""
+        await super().async_added_to_hass()
+        self.async_on_remove(
+            async_dispatcher_connect(
+                self.hass,
+                SIGNAL_SENT.format(self._subentry_id),
+                self._async_record_notification,
+            )
+        )
 
     @callback
-    def _async_take_in(self) -> None:
-        """Take in a changed number and name."""
-        # Without its chat, Home Assistant is about to remove the entity.
-        if (
-            chat := self._entry.subentries.get(self._subentry_id)
-        ) and self.device_entry:
-            self._chat_id = ChatId.parse(chat.data[CONF_CHAT])
-            dr.async_get(self.hass).async_update_device(
-                self.device_entry.id, name=chat.title
-            )
+    @override
+    def _async_take_in(self, chat: ConfigSubentry) -> None:
+        """Take in a changed number, too."""
+        super()._async_take_in(chat)
+        self._chat_id = ChatId.parse(chat.data[CONF_CHAT])
 
     @override
     async def async_send_message(self, message: str, title: str | None = None) -> None:

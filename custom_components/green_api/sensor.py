@@ -1,18 +1,26 @@
-"""The state of an instance."""
+"""The state of an instance, and how it receives."""
 
+from datetime import datetime, timedelta
 from typing import Final, override
 
-from homeassistant.components.sensor import SensorDeviceClass, SensorEntity
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntity,
+    SensorStateClass,
+)
 from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .api import InstanceState
+from .api import GreenApiError, InstanceState
 from .coordinator import GreenApiCoordinator
 from .entity import GreenApiEntity
 from .entry import GreenApiConfigEntry
+from .receiver import SIGNAL_RECEIVED
 
 PARALLEL_UPDATES = 0
+SCAN_INTERVAL = timedelta(minutes=1)
 
 # The API's words, as Home Assistant spells states. What is missing here is unknown.
 _STATES: Final = {
@@ -31,8 +39,15 @@ async def async_setup_entry(
     entry: GreenApiConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the sensor of an instance."""
-    async_add_entities([GreenApiStateSensor(entry.runtime_data.coordinator)])
+    """Add the sensors of an instance."""
+    coordinator = entry.runtime_data.coordinator
+    async_add_entities(
+        [
+            GreenApiStateSensor(coordinator),
+            GreenApiQueueSensor(coordinator),
+            GreenApiReceivedSensor(entry),
+        ]
+    )
 
 
 class GreenApiStateSensor(GreenApiEntity, SensorEntity):
@@ -52,3 +67,78 @@ class GreenApiStateSensor(GreenApiEntity, SensorEntity):
         """Return the state, None for one that this integration does not know."""
         instance = self.coordinator.data
         return _STATES.get(instance.state) if instance else None
+
+
+class GreenApiQueueSensor(GreenApiEntity, SensorEntity):
+    """How many notifications wait at GREEN-API; asked for only where it is enabled."""
+
+    _attr_available = False
+    _attr_entity_category = EntityCategory.DIAGNOSTIC
+    _attr_entity_registry_enabled_default = False
+    _attr_state_class = SensorStateClass.MEASUREMENT
+
+    def __init__(self, coordinator: GreenApiCoordinator) -> None:
+        """Take the instance."""
+        super().__init__(coordinator, "queue_length")
+
+    @property
+    @override
+    def should_poll(self) -> bool:
+        return True
+
+    @property
+    @override
+    def available(self) -> bool:
+        return self._attr_available
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Ask at once, but let nobody wait for the answer."""
+        self.async_schedule_update_ha_state(force_refresh=True)
+
+    @override
+    async def async_update(self) -> None:
+        """Ask how many there are."""
+        try:
+            count = await self.coordinator.client.get_webhooks_count()
+        except GreenApiError:
+            self._attr_available = False
+        else:
+            self._attr_available = True
+            self._attr_native_value = count
+
+
+class GreenApiReceivedSensor(GreenApiEntity, SensorEntity):
+    """When GREEN-API told anything; that stays true when it is out of reach."""
+
+    _attr_device_class = SensorDeviceClass.TIMESTAMP
+    _attr_entity_category = EntityCategory.DIAGNOSTIC
+    _attr_entity_registry_enabled_default = False
+
+    def __init__(self, entry: GreenApiConfigEntry) -> None:
+        """Take the instance."""
+        super().__init__(entry.runtime_data.coordinator, "last_received")
+        self._entry = entry
+
+    @property
+    @override
+    def available(self) -> bool:
+        return True
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen."""
+        self.async_on_remove(
+            async_dispatcher_connect(
+                self.hass,
+                SIGNAL_RECEIVED.format(self._entry.entry_id),
+                self.async_write_ha_state,
+            )
+        )
+
+    @property
+    @override
+    def native_value(self) -> datetime | None:
+        """Return when it was, None before the first time."""
+        dispatcher = self._entry.runtime_data.receiver.dispatcher
+        return dispatcher.statistics.last_received if dispatcher else None
