@@ -13,8 +13,10 @@ import pytest
 
 from custom_components.green_api.const import DOMAIN
 from homeassistant import components
+from homeassistant.components.repairs.issue_handler import RepairsFlowManager
 from homeassistant.config_entries import ConfigSubentryFlowManager, OptionsFlowManager
 from homeassistant.data_entry_flow import FlowManager, FlowResultType
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.data_entry_flow import _BaseFlowManagerView
 
 from .conftest import TOKEN
@@ -25,11 +27,13 @@ NEW_TOKEN = "1f0e9d8c7b6a594837261504f3e2d1c0b9a8978685746352413"
 ENGLISH = read_json(INTEGRATION / "translations" / "en.json")
 
 # What may be in the log: Home Assistant's word on any custom integration, asyncio's on a
-# busy machine, and what the integration says when GREEN-API does not answer.
+# busy machine, and what the integration says when GREEN-API does not answer or tells
+# somebody else.
 _EXPECTED_LOGS = (
     "We found a custom integration",
     "Executing <",
     "Error fetching green_api data",
+    "GREEN-API answers, but receiving fails",
 )
 
 
@@ -39,9 +43,12 @@ def watch_flows(caplog: pytest.LogCaptureFixture) -> Generator[None]:
     problems: list[str] = []
     handle_step = FlowManager._async_handle_step
 
-    async def watched(manager: Any, *args: Any, **kwargs: Any) -> Any:
-        result: Any = await handle_step(manager, *args, **kwargs)
-        problems.extend(_problems(manager, result))
+    async def watched(manager: Any, flow: Any, *args: Any) -> Any:
+        # The issue may be gone once it is fixed.
+        placeholders = _issue_placeholders(flow)
+        result: Any = await handle_step(manager, flow, *args)
+        placeholders |= result.get("description_placeholders") or {}
+        problems.extend(_problems(manager, flow, result, placeholders))
         return result
 
     with patch.object(FlowManager, "_async_handle_step", watched):
@@ -56,7 +63,16 @@ def watch_flows(caplog: pytest.LogCaptureFixture) -> Generator[None]:
     ] == []
 
 
-def _problems(manager: Any, result: Any) -> Iterator[str]:
+def _issue_placeholders(flow: Any) -> dict[str, str]:
+    """Return what the frontend puts into the texts of a fix flow, beside its own."""
+    issue_id = flow.context.get("issue_id", "")
+    issue = ir.async_get(flow.hass).async_get_issue(DOMAIN, issue_id)
+    return dict((issue and issue.translation_placeholders) or {})
+
+
+def _problems(
+    manager: Any, flow: Any, result: Any, placeholders: dict[str, str]
+) -> Iterator[str]:
     """Yield what is wrong with a step of a flow."""
     shown = {k: v for k, v in result.items() if k not in {"data", "context", "result"}}
     told = repr(shown)
@@ -65,28 +81,36 @@ def _problems(manager: Any, result: Any) -> Iterator[str]:
         told += json.dumps(shown, default=repr)
     if any(token in told for token in (TOKEN, NEW_TOKEN)):
         yield f"the token is in {sorted(shown)} of {result['type']}"
-    for text in _missing_texts(_texts(manager, result), shown):
+    for text in _missing_texts(_texts(manager, flow, result), shown, placeholders):
         yield f"no text for {text}"
 
 
-def _texts(manager: Any, result: dict[str, Any]) -> dict[str, Any]:
+def _texts(manager: Any, flow: Any, result: dict[str, Any]) -> dict[str, Any]:
     """Return the texts of a flow."""
     match manager:
+        case RepairsFlowManager():
+            key = flow.context["issue_id"].rpartition("_")[0]
+            texts = ENGLISH["issues"][key]["fix_flow"]
         case ConfigSubentryFlowManager():
-            flow = ENGLISH["config_subentries"][result["handler"][1]]
+            texts = ENGLISH["config_subentries"][result["handler"][1]]
         case OptionsFlowManager():
-            flow = ENGLISH["options"]
+            texts = ENGLISH["options"]
         case _:
-            flow = ENGLISH["config"]
+            texts = ENGLISH["config"]
     if domain := result.get("translation_domain"):
         folder = Path(str(components.__file__)).parent / domain
-        flow = {**flow, "abort": read_json(folder / "strings.json")["config"]["abort"]}
-    return dict(flow)
+        texts = {
+            **texts,
+            "abort": read_json(folder / "strings.json")["config"]["abort"],
+        }
+    return dict(texts)
 
 
-def _missing_texts(texts: dict[str, Any], shown: dict[str, Any]) -> Iterator[str]:
+def _missing_texts(
+    texts: dict[str, Any], shown: dict[str, Any], placeholders: dict[str, str]
+) -> Iterator[str]:
     """Yield what a person would see as a key, or with a hole in it."""
-    said = []
+    said: list[tuple[str, str | None]] = []
     match shown["type"]:
         case FlowResultType.FORM:
             step = texts["step"].get(shown["step_id"], {})
@@ -97,12 +121,24 @@ def _missing_texts(texts: dict[str, Any], shown: dict[str, Any]) -> Iterator[str
                 for error in (shown["errors"] or {}).values()
             ]
             yield from _missing_words(step, shown["data_schema"])
+        case FlowResultType.MENU:
+            step = texts["step"].get(shown["step_id"], {})
+            said.append((f"menu {shown['step_id']}", step.get("title")))
+            said.append(("description", step.get("description", " ")))
+            said += [
+                (option, step.get("menu_options", {}).get(option))
+                for option in shown["menu_options"]
+            ]
+        case FlowResultType.SHOW_PROGRESS:
+            step, action = shown["step_id"], shown["progress_action"]
+            said.append((f"step {step}", texts["step"].get(step, {}).get("title")))
+            said.append((f"progress {action}", texts["progress"].get(action)))
         case FlowResultType.ABORT:
             said.append((shown["reason"], texts["abort"].get(shown["reason"])))
-    placeholders = shown.get("description_placeholders") or {}
     for key, text in said:
-        fields = {field for _, field, _, _ in string.Formatter().parse(text or "")}
-        if not text or not all(placeholders.get(field) for field in fields - {None}):
+        parsed = string.Formatter().parse(text or "")
+        fields = [field for _, field, _, _ in parsed if field]
+        if not text or not all(placeholders.get(field) for field in fields):
             yield key
         elif ".." in text.format(**placeholders):
             yield f"{key} without a second full stop"

@@ -81,6 +81,11 @@ async def submit(
     )
 
 
+def lid(instance: Instance, chat_id: str) -> str:
+    """Return the other id of a person."""
+    return instance.lid(chat_id.partition("@")[0])
+
+
 async def settle(hass: HomeAssistant) -> None:
     await hass.async_block_till_done(wait_background_tasks=True)
 
@@ -198,12 +203,12 @@ async def test_without_a_list_one_can_type(
 
 
 async def test_picked_contact_becomes_a_chat(
-    hass: HomeAssistant, form: SubentryFlowResult
+    hass: HomeAssistant, form: SubentryFlowResult, instance: Instance
 ) -> None:
     result = await submit(hass, form, chat=ANNA)
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["title"] == "Anna"
-    assert result["data"] == {"chat": ANNA}
+    assert result["data"] == {"chat": ANNA, "lid": lid(instance, ANNA)}
     assert result["unique_id"] == ANNA
 
 
@@ -246,11 +251,18 @@ async def test_chat_has_a_device_under_that_of_the_instance(
     ],
 )
 async def test_numbers_and_chat_ids_can_be_typed(
-    hass: HomeAssistant, form: SubentryFlowResult, typed: str, chat_id: str
+    hass: HomeAssistant,
+    form: SubentryFlowResult,
+    instance: Instance,
+    typed: str,
+    chat_id: str,
 ) -> None:
     result = await submit(hass, form, chat=typed)
     assert result["type"] is FlowResultType.CREATE_ENTRY
-    assert (result["data"], result["unique_id"]) == ({"chat": chat_id}, chat_id)
+    expected = {"chat": chat_id}
+    if chat_id == CAROL:
+        expected["lid"] = lid(instance, CAROL)
+    assert (result["data"], result["unique_id"]) == (expected, chat_id)
 
 
 @pytest.mark.parametrize(
@@ -429,7 +441,10 @@ async def test_form_shows_the_chat_as_it_is(
 
 
 async def test_editing_changes_number_and_name(
-    hass: HomeAssistant, loaded: MockConfigEntry, anna: SubentryFlowResult
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    anna: SubentryFlowResult,
+    instance: Instance,
 ) -> None:
     subentry_id = chat_of(loaded, ANNA)
     result = await submit(hass, anna, chat="+7 900 555-00-00", name="Carol")
@@ -439,8 +454,31 @@ async def test_editing_changes_number_and_name(
     assert (chat.title, chat.unique_id, dict(chat.data)) == (
         "Carol",
         CAROL,
-        {"chat": CAROL},
+        {"chat": CAROL, "lid": lid(instance, CAROL)},
     )
+
+
+@pytest.mark.parametrize(
+    ("typed", "data"),
+    [
+        (ANNA, {"chat": ANNA, "lid": "123456789012345@lid"}),
+        (FAMILY, {"chat": FAMILY}),
+        (LENA, {"chat": LENA}),
+    ],
+)
+async def test_the_other_id_stays_with_the_person(
+    hass: HomeAssistant, loaded: MockConfigEntry, typed: str, data: dict[str, str]
+) -> None:
+    hass.config_entries.async_remove_subentry(loaded, chat_of(loaded, FAMILY))
+    subentry_id = chat_of(loaded, ANNA)
+    hass.config_entries.async_update_subentry(
+        loaded,
+        loaded.subentries[subentry_id],
+        data={"chat": ANNA, "lid": "123456789012345@lid"},
+    )
+    await submit(hass, await edit(hass, loaded, ANNA), chat=typed, name="Anna K")
+    chat = loaded.subentries[subentry_id]
+    assert (chat.title, dict(chat.data)) == ("Anna K", data)
 
 
 async def test_edited_chat_keeps_its_entity(

@@ -25,14 +25,14 @@ from .simulator.methods import METHODS
 UNTIL = 1_900_000_000
 TITLE = "GREEN-API 7103000001"
 
-type Issues = Callable[[], dict[str, dict[str, str] | None]]
+type Issues = Callable[[], dict[str, dict[str, str]]]
 
 
 @pytest.fixture
 def issues(issue_registry: ir.IssueRegistry, entry: MockConfigEntry) -> Issues:
     """Return a function for the repairs of the instance: translation key, placeholders."""
 
-    def active() -> dict[str, dict[str, str] | None]:
+    def active() -> dict[str, dict[str, str]]:
         found = {}
         for (domain, issue_id), issue in issue_registry.issues.items():
             assert (domain, issue_id) == (
@@ -40,8 +40,12 @@ def issues(issue_registry: ir.IssueRegistry, entry: MockConfigEntry) -> Issues:
                 f"{issue.translation_key}_{entry.entry_id}",
             )
             assert issue.severity is ir.IssueSeverity.ERROR
-            assert issue.learn_more_url == "https://console.green-api.com"
-            found[str(issue.translation_key)] = issue.translation_placeholders
+            assert issue.is_fixable
+            assert issue.data == {"entry_id": entry.entry_id}
+            placeholders = dict(issue.translation_placeholders or {})
+            console = placeholders.pop("console_url")
+            assert issue.learn_more_url == console == "https://console.green-api.com"
+            found[str(issue.translation_key)] = placeholders
         return found
 
     return active
@@ -243,7 +247,7 @@ async def test_the_quota_of_a_plan(
     expected = {
         "quota_exceeded_chats": {
             "instance": TITLE,
-            "chats": "+79001234567, +79007654321, +4915112345678",
+            "chats": "Anna, Boris, +4915112345678",
         }
     }
     assert issues() == expected

@@ -211,10 +211,15 @@ async def test_devices_and_entities(
     for subentry_id, chat in loaded.subentries.items():
         below = device(f"{INSTANCE_ID}_{subentry_id}")
         assert (below.name, below.via_device_id) == (chat.title, hub.id)
-        (entity,) = er.async_entries_for_device(entity_registry, below.id)
-        assert entity.entity_id == f"notify.{chat.title.lower()}"
-        assert entity.config_subentry_id == subentry_id
-        assert entity.unique_id == f"{INSTANCE_ID}_{subentry_id}"
+        entities = er.async_entries_for_device(entity_registry, below.id)
+        name = chat.title.lower()
+        assert {entity.entity_id for entity in entities} == {
+            f"notify.{name}",
+            f"event.{name}_message",
+            f"event.{name}_delivery",
+        }
+        assert {entity.config_subentry_id for entity in entities} == {subentry_id}
+        assert f"{INSTANCE_ID}_{subentry_id}" in {each.unique_id for each in entities}
 
 
 async def test_chats_come_and_go(
@@ -263,7 +268,11 @@ async def test_other_chats_stay_while_one_comes_and_goes(
     await hass.async_block_till_done()
     hass.config_entries.async_remove_subentry(loaded, clara.subentry_id)
     await hass.async_block_till_done()
-    assert {each.data["entity_id"] for each in events} == {"notify.clara"}
+    assert {each.data["entity_id"] for each in events} == {
+        "notify.clara",
+        "event.clara_message",
+        "event.clara_delivery",
+    }
     assert asked(instance) == ["getStateInstance"]
 
 

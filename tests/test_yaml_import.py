@@ -254,7 +254,12 @@ async def test_each_notifier_has_its_repair_with_its_entities(
     boris = notifier | {"name": "Boris", "target": BORIS}
     both = notifier | {"name": "Both", "target": [ANNA, BORIS]}
     await read_yaml(hass, notifier, boris, both)
-    anna = "notify.alarm_phone"
+    # Called as the first of the notifiers calls it that comes in.
+    anna = next(
+        state.entity_id
+        for state in hass.states.async_all("notify")
+        if state.entity_id != "notify.boris"
+    )
     assert shown(repair(hass), "example") == example_of(anna)
     assert shown(repair(hass, "boris"), "example") == example_of("notify.boris")
     assert shown(repair(hass, "both"), "example") == example_of(anna, "notify.boris")

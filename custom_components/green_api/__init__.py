@@ -39,7 +39,13 @@ _PATIENCE: Final = 15
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
-PLATFORMS = [Platform.NOTIFY, Platform.SENSOR]
+PLATFORMS = [
+    Platform.BUTTON,
+    Platform.EVENT,
+    Platform.IMAGE,
+    Platform.NOTIFY,
+    Platform.SENSOR,
+]
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
@@ -78,6 +84,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: GreenApiConfigEntry) -> 
     entry.async_create_background_task(
         hass, coordinator.async_ask(), f"{DOMAIN} first state"
     )
+
+    receiver.async_listen()
 
     @callback
     def async_receive(hass: HomeAssistant) -> None:

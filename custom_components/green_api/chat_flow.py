@@ -29,7 +29,7 @@ from .api import (
     GreenApiQuotaError,
     InvalidChatIdError,
 )
-from .const import CONF_ACTIONS, CONF_CHAT, SUBENTRY_TYPE_CHAT
+from .const import CONF_ACTIONS, CONF_CHAT, CONF_LID, SUBENTRY_TYPE_CHAT
 from .coordinator import async_create_client
 from .entity import chat_slug
 
@@ -43,6 +43,7 @@ class ChatSubentryFlow(ConfigSubentryFlow):
         """Start without having asked GREEN-API anything."""
         self._contacts: dict[ChatId, str] | None = None
         self._not_checkable: ChatId | None = None
+        self._lid: str | None = None
 
     async def async_step_user(
         self, user_input: dict[str, Any] | None = None
@@ -87,14 +88,14 @@ class ChatSubentryFlow(ConfigSubentryFlow):
         }:
             errors = {CONF_NAME: "name_in_use"}
         elif chat and chat.unique_id == str(chat_id):
-            errors = {}
+            errors, self._lid = {}, chat.data.get(CONF_LID)
         else:
             errors = await self._async_check(chat_id)
         if errors:
             return self._async_show_form(step_id, chat, user_input, errors)
         if chat is None:
             return self.async_create_entry(
-                title=name, data={CONF_CHAT: str(chat_id)}, unique_id=str(chat_id)
+                title=name, data=self._chat_data(chat_id), unique_id=str(chat_id)
             )
         return self._async_change(chat, chat_id, name)
 
@@ -115,9 +116,17 @@ class ChatSubentryFlow(ConfigSubentryFlow):
             entry,
             chat,
             title=name,
-            data={CONF_CHAT: str(chat_id)},
+            data=self._chat_data(chat_id),
             unique_id=str(chat_id),
         )
+
+    @callback
+    def _chat_data(self, chat_id: ChatId) -> dict[str, str]:
+        """Return what is kept of a chat: its id, and the other one of a person."""
+        data = {CONF_CHAT: str(chat_id)}
+        if self._lid:
+            data[CONF_LID] = self._lid
+        return data
 
     async def _async_load_contacts(self) -> dict[str, str]:
         """Load the people and groups the account knows; without them one can type."""
@@ -135,6 +144,7 @@ class ChatSubentryFlow(ConfigSubentryFlow):
         Where GREEN-API will not say, the person is told and may go on with the same
         number.
         """
+        self._lid = None
         if chat_id.server is not ChatServer.PERSON or chat_id == self._not_checkable:
             return {}
         try:
@@ -144,6 +154,7 @@ class ChatSubentryFlow(ConfigSubentryFlow):
             if isinstance(err, GreenApiQuotaError):
                 return {"base": "check_quota_exceeded"}
             return {"base": "check_failed"}
+        self._lid = check.lid
         return {} if check.exists else {CONF_CHAT: "not_on_whatsapp"}
 
     @callback

@@ -1,49 +1,30 @@
 """Set up an instance in the UI."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final, override
 
-from probatio import Secret
 import voluptuous as vol
 
 from homeassistant.config_entries import (
     SOURCE_USER,
     ConfigEntry,
-    ConfigFlow,
+    ConfigEntryState,
+    ConfigFlowContext,
     ConfigFlowResult,
-    ConfigSubentry,
-    ConfigSubentryData,
     ConfigSubentryFlow,
     FlowType,
     OptionsFlow,
     SubentryFlowContext,
 )
-from homeassistant.const import CONF_NAME, CONF_TARGET, CONF_TOKEN
+from homeassistant.const import CONF_MODE, CONF_TOKEN
 from homeassistant.core import callback
-from homeassistant.data_entry_flow import section
-from homeassistant.helpers.selector import (
-    SelectOptionDict,
-    SelectSelector,
-    SelectSelectorConfig,
-    TextSelector,
-    TextSelectorConfig,
-    TextSelectorType,
-)
 
-from .api import (
-    ChatId,
-    GreenApiError,
-    InstanceState,
-    InvalidChatIdError,
-    InvalidUrlError,
-)
+from .api import GreenApiError, InstanceState, InvalidUrlError
 from .chat_flow import ChatSubentryFlow
 from .const import (
     CONF_ACTIONS,
     CONF_API_URL,
-    CONF_CHAT,
-    CONF_DEFAULT_CHATS,
     CONF_INSTANCE_ID,
     CONF_MEDIA_URL,
     CONF_PHONE,
@@ -51,45 +32,42 @@ from .const import (
     DOMAIN,
     SECTION_SERVER,
     SUBENTRY_TYPE_CHAT,
+    ReceiveMode,
 )
 from .coordinator import async_create_client
+from .entry import GreenApiConfigEntry
 from .errors import flow_error_key
+from .import_flow import ImportFlow
+from .instance_form import (
+    RECONFIGURE_SCHEMA,
+    TOKEN_SCHEMA,
+    USER_SCHEMA,
+    credentials,
+    instance_title,
+)
 from .legacy_notify import async_action_name
+from .linking import LinkFlow
 from .log_filter import async_redact_token
-from .yaml_import import action_name
-
-_TOKEN_SELECTOR: Final = TextSelector(
-    TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off")
-)
-_URL_SELECTOR: Final = TextSelector(TextSelectorConfig(type=TextSelectorType.URL))
-
-_SERVER_SECTION: Final = section(
-    vol.Schema(
-        {
-            vol.Optional(CONF_API_URL): _URL_SELECTOR,
-            vol.Optional(CONF_MEDIA_URL): _URL_SELECTOR,
-        }
-    ),
-    {"collapsed": True},
-)
-_TOKEN_SCHEMA: Final = vol.Schema({vol.Required(Secret(CONF_TOKEN)): _TOKEN_SELECTOR})
-_RECONFIGURE_SCHEMA: Final = _TOKEN_SCHEMA.extend(
-    {vol.Optional(SECTION_SERVER): _SERVER_SECTION}
-)
-_USER_SCHEMA: Final = vol.Schema(
-    {vol.Required(CONF_INSTANCE_ID): TextSelector()}
-).extend(_RECONFIGURE_SCHEMA.schema)
+from .options_flow import GreenApiOptionsFlow
+from .receive_flow import RECEIVE_SCHEMA, ReceiveFlow
 
 # Such an instance can not be tried out; any other state is left to the entry.
 _STATE_ERRORS: Final[Mapping[InstanceState, str]] = {
     InstanceState.BLOCKED: "blocked",
-    InstanceState.NOT_AUTHORIZED: "not_linked",
     InstanceState.STARTING: "starting",
 }
 
 
-class GreenApiConfigFlow(ConfigFlow, domain=DOMAIN):
+class GreenApiConfigFlow(
+    LinkFlow[ConfigFlowContext, ConfigFlowResult],
+    ReceiveFlow,
+    ImportFlow,
+    domain=DOMAIN,
+):
     """Set up an instance, and mend its credentials."""
+
+    # What is to change in the entry that is looked after.
+    _updates: Mapping[str, Any] = MappingProxyType({})
 
     @classmethod
     @callback
@@ -119,7 +97,7 @@ class GreenApiConfigFlow(ConfigFlow, domain=DOMAIN):
                 CONF_INSTANCE_ID: instance_id,
                 CONF_API_URL: "",
                 CONF_MEDIA_URL: "",
-                **_credentials(user_input),
+                **credentials(user_input),
             }
             if not (instance_id.isascii() and instance_id.isdecimal()):
                 errors[CONF_INSTANCE_ID] = "invalid_instance_id"
@@ -128,12 +106,57 @@ class GreenApiConfigFlow(ConfigFlow, domain=DOMAIN):
                 self._abort_if_unique_id_configured()
                 phone, errors = await self._async_ask(data, _STATE_ERRORS)
             if not errors:
-                action = async_action_name(self.hass, instance_id)
-                return self.async_create_entry(
-                    title=_title(instance_id),
-                    data={**data, CONF_PHONE: phone, CONF_ACTIONS: {action: []}},
-                )
-        return self._async_show_form("user", _USER_SCHEMA, user_input, errors)
+                self._data = {**data, CONF_PHONE: phone}
+                if self._linked:
+                    return await self._async_go_on()
+                return await self.async_step_link()
+        return self._async_show_form("user", USER_SCHEMA, user_input, errors)
+
+    @override
+    async def async_step_linked(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Go on with the phone that is linked now."""
+        phone, _ = await self._async_ask(self._data)
+        if self.source == SOURCE_USER:
+            self._data = {**self._data, CONF_PHONE: phone}
+            return await self._async_go_on()
+        self._updates = {**self._updates, CONF_PHONE: phone}
+        return self._async_update()
+
+    async def _async_go_on(self) -> ConfigFlowResult:
+        """Go on with an instance that is linked."""
+        return await self.async_step_receive()
+
+    async def async_step_receive(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask how to receive."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            mode = ReceiveMode(user_input[CONF_MODE])
+            result = await self._async_choose(mode, self._data, {}, "receive")
+            if not isinstance(result, str):
+                return result
+            errors = {CONF_MODE: result}
+        return self.async_show_form(
+            step_id="receive",
+            data_schema=self.add_suggested_values_to_schema(RECEIVE_SCHEMA, user_input),
+            errors=errors,
+        )
+
+    @override
+    async def _async_receive_by(self, mode: ReceiveMode) -> ConfigFlowResult:
+        """Create the entry."""
+        instance_id = self._data[CONF_INSTANCE_ID]
+        # It may have come in meanwhile, from configuration.yaml.
+        self._abort_if_unique_id_configured()
+        action = async_action_name(self.hass, instance_id)
+        return self.async_create_entry(
+            title=instance_title(instance_id),
+            data={**self._data, CONF_ACTIONS: {action: []}},
+            options={CONF_MODE: mode},
+        )
 
     @override
     async def async_on_create_entry(self, result: ConfigFlowResult) -> ConfigFlowResult:
@@ -160,7 +183,7 @@ class GreenApiConfigFlow(ConfigFlow, domain=DOMAIN):
     ) -> ConfigFlowResult:
         """Ask for a new token."""
         return await self._async_update_credentials(
-            "reauth_confirm", _TOKEN_SCHEMA, self._get_reauth_entry(), user_input
+            "reauth_confirm", TOKEN_SCHEMA, self._get_reauth_entry(), user_input
         )
 
     async def async_step_reconfigure(
@@ -169,74 +192,25 @@ class GreenApiConfigFlow(ConfigFlow, domain=DOMAIN):
         """Ask for a new token and where the instance is served."""
         return await self._async_update_credentials(
             "reconfigure",
-            _RECONFIGURE_SCHEMA,
+            RECONFIGURE_SCHEMA,
             self._get_reconfigure_entry(),
             user_input,
         )
 
-    async def async_step_import(self, import_data: dict[str, Any]) -> ConfigFlowResult:
-        """Take in a notifier of configuration.yaml.
-
-        Without asking GREEN-API: the notifier sent without, and has to go on when there
-        is no connection while Home Assistant starts.
-        """
-        try:
-            chat_ids = [str(ChatId.parse(each)) for each in import_data[CONF_TARGET]]
-        except InvalidChatIdError:
-            return self.async_abort(reason="invalid_chat")
-        instance_id = import_data[CONF_INSTANCE_ID]
-        chats = _chats(import_data, chat_ids)
-        actions = {action_name(import_data): chat_ids}
-        if entry := await self.async_set_unique_id(
-            instance_id, raise_on_progress=False
-        ):
-            self._async_move_in(entry, chats, actions)
-            return self.async_abort(reason="already_configured")
-        own_action = async_action_name(self.hass, instance_id)
-        return self.async_create_entry(
-            title=_title(instance_id),
-            data={
-                CONF_INSTANCE_ID: instance_id,
-                **_credentials({**import_data, SECTION_SERVER: import_data}),
-                CONF_PHONE: None,
-                CONF_ACTIONS: {own_action: [], **actions},
-            },
-            subentries=chats,
-        )
-
     @callback
-    def _async_move_in(
-        self,
-        entry: ConfigEntry,
-        chats: Sequence[ConfigSubentryData],
-        actions: Mapping[str, Sequence[str]],
-    ) -> None:
-        """Add a YAML notifier to an instance, once: what is changed later, stays."""
-        if actions.keys() <= entry.data[CONF_ACTIONS].keys():
-            return
-        taken = {chat.unique_id for chat in entry.subentries.values()}
-        names = {chat.title.casefold() for chat in entry.subentries.values()}
-        for chat in chats:
-            if chat["unique_id"] not in taken:
-                self.hass.config_entries.async_add_subentry(
-                    entry,
-                    ConfigSubentry(
-                        data=MappingProxyType(chat["data"]),
-                        subentry_type=chat["subentry_type"],
-                        # A name that another chat has would turn its messages here.
-                        title=ChatId.parse(chat["data"][CONF_CHAT]).display
-                        if chat["title"].casefold() in names
-                        else chat["title"],
-                        unique_id=chat["unique_id"],
-                    ),
-                )
-        self.hass.config_entries.async_update_entry(
-            entry,
-            data={
-                **entry.data,
-                CONF_ACTIONS: {**entry.data[CONF_ACTIONS], **actions},
-            },
+    @override
+    def async_remove(self) -> None:
+        """Keep the credentials, also when no phone was linked in the end.
+
+        Not earlier: Home Assistant ends reauth when the entry is loaded anew.
+        """
+        entry = self.hass.config_entries.async_get_entry(
+            self.context.get("entry_id", "")
         )
+        if entry and self._updates:
+            self.hass.config_entries.async_update_entry(
+                entry, data={**entry.data, **self._updates}
+            )
 
     async def _async_update_credentials(
         self,
@@ -248,21 +222,37 @@ class GreenApiConfigFlow(ConfigFlow, domain=DOMAIN):
         """Ask for credentials until they are those of the instance."""
         errors: dict[str, str] = {}
         if user_input is not None:
-            credentials = _credentials(user_input)
-            phone, errors = await self._async_ask({**entry.data, **credentials})
+            new = credentials(user_input)
+            data = {**entry.data, **new}
+            phone, errors = await self._async_ask(data)
             if phone and (entry.data[CONF_PHONE] or phone) != phone:
                 return self.async_abort(reason="wrong_account")
             if not errors:
-                phone = phone or entry.data[CONF_PHONE]
-                return self.async_update_and_abort(
-                    entry, data_updates={**credentials, CONF_PHONE: phone}
-                )
+                self._data = data
+                self._updates = {**new, CONF_PHONE: phone or entry.data[CONF_PHONE]}
+                if self._linked:
+                    return self._async_update()
+                return await self.async_step_link()
         server = {
             key: entry.data.get(key, "") for key in (CONF_API_URL, CONF_MEDIA_URL)
         }
         return self._async_show_form(
             step_id, schema, user_input or {SECTION_SERVER: server}, errors
         )
+
+    @callback
+    def _async_update(self) -> ConfigFlowResult:
+        """Change the entry, and have it look whether it is linked."""
+        entry: GreenApiConfigEntry = self.hass.config_entries.async_get_known_entry(
+            self.context["entry_id"]
+        )
+        result = self.async_update_and_abort(entry, data_updates=self._updates)
+        if entry.state is ConfigEntryState.LOADED:
+            # With other credentials, it is being loaded anew and asks by itself.
+            entry.async_create_background_task(
+                self.hass, entry.runtime_data.coordinator.async_ask(), f"{DOMAIN} state"
+            )
+        return result
 
     async def _async_ask(
         self,
@@ -280,6 +270,9 @@ class GreenApiConfigFlow(ConfigFlow, domain=DOMAIN):
             state = await client.get_state_instance()
             if error := state_errors.get(state):
                 return None, {"base": error}
+            self._linked = state is not InstanceState.NOT_AUTHORIZED
+            if not self._linked:
+                return None, {}
             return (await client.get_wa_settings()).phone, {}
         except InvalidUrlError:
             return None, {"base": "invalid_url"}
@@ -305,74 +298,3 @@ class GreenApiConfigFlow(ConfigFlow, domain=DOMAIN):
             errors=errors,
             description_placeholders={"console_url": CONSOLE_URL},
         )
-
-
-class GreenApiOptionsFlow(OptionsFlow):
-    """Choose how an instance is used."""
-
-    async def async_step_init(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Ask whom a message is for that names nobody."""
-        if user_input is not None:
-            return self.async_create_entry(data=user_input)
-        chats = list(self.config_entry.get_subentries_of_type(SUBENTRY_TYPE_CHAT))
-        chosen = self.config_entry.options.get(CONF_DEFAULT_CHATS, [])
-        schema = vol.Schema(
-            {
-                vol.Optional(CONF_DEFAULT_CHATS): SelectSelector(
-                    SelectSelectorConfig(
-                        multiple=True,
-                        options=[
-                            SelectOptionDict(value=chat.subentry_id, label=chat.title)
-                            for chat in chats
-                        ],
-                    )
-                )
-            }
-        )
-        return self.async_show_form(
-            step_id="init",
-            description_placeholders={
-                "action": f"notify.{next(iter(self.config_entry.data[CONF_ACTIONS]))}"
-            },
-            data_schema=self.add_suggested_values_to_schema(
-                schema,
-                {
-                    CONF_DEFAULT_CHATS: [
-                        chat.subentry_id for chat in chats if chat.subentry_id in chosen
-                    ]
-                },
-            ),
-        )
-
-
-def _title(instance_id: str) -> str:
-    """Return the name of an instance; without the phone number, as logs show it."""
-    return f"GREEN-API {instance_id}"
-
-
-def _credentials(user_input: Mapping[str, Any]) -> dict[str, str]:
-    """Return the part of a form that goes into the entry's data, if the form asks for it."""
-    credentials = {CONF_TOKEN: user_input[CONF_TOKEN].strip()}
-    if SECTION_SERVER in user_input:
-        server: Mapping[str, str] = user_input[SECTION_SERVER]
-        for key in (CONF_API_URL, CONF_MEDIA_URL):
-            credentials[key] = server.get(key, "").strip()
-    return credentials
-
-
-def _chats(
-    import_data: Mapping[str, Any], chat_ids: Sequence[str]
-) -> list[ConfigSubentryData]:
-    """Return the chats of a YAML notifier; a single one goes by its name."""
-    name = import_data.get(CONF_NAME) if len(chat_ids) == 1 else None
-    return [
-        ConfigSubentryData(
-            data={CONF_CHAT: chat_id},
-            subentry_type=SUBENTRY_TYPE_CHAT,
-            title=name or ChatId.parse(chat_id).display,
-            unique_id=chat_id,
-        )
-        for chat_id in dict.fromkeys(chat_ids)
-    ]

@@ -39,6 +39,7 @@ from .const import (
     CONSOLE_URL,
     DOMAIN,
     STATE_INTERVAL,
+    SUBENTRY_TYPE_CHAT,
 )
 from .errors import api_error, translated
 
@@ -63,6 +64,8 @@ _PATIENCE = 5
 _STATE_ISSUES: Final = frozenset({*_HINDRANCES.values(), "suspended_until"})
 _QUOTA_ISSUES: Final = frozenset({"quota_exceeded", "quota_exceeded_chats"})
 _RECEIVER_ISSUES: Final = frozenset({"foreign_webhook", "no_public_url"})
+# What has to be done elsewhere in Home Assistant.
+_NOT_FIXABLE: Final = frozenset({"no_public_url"})
 
 
 @callback
@@ -149,6 +152,8 @@ class GreenApiCoordinator(DataUpdateCoordinator[Instance | None]):
             state = await self.client.get_state_instance()
         except GreenApiError as err:
             self.async_handle_error(err)
+            # Also where GREEN-API tells: it may have nothing to tell for days.
+            self.update_interval = STATE_INTERVAL
             raise UpdateFailed(
                 translation_domain=DOMAIN,
                 translation_key="no_state",
@@ -225,6 +230,12 @@ class GreenApiCoordinator(DataUpdateCoordinator[Instance | None]):
         if self.data and (error := self.data.hindrance):
             raise error
 
+    def name_of(self, chat_id: ChatId) -> str:
+        """Return what people call a chat."""
+        chats = self.config_entry.get_subentries_of_type(SUBENTRY_TYPE_CHAT)
+        names = {chat.unique_id: chat.title for chat in chats}
+        return names.get(str(chat_id), chat_id.display)
+
     async def async_execute[T](self, call: Awaitable[T]) -> T:
         """Ask GREEN-API, and raise its errors as a person reads them."""
         try:
@@ -237,7 +248,7 @@ class GreenApiCoordinator(DataUpdateCoordinator[Instance | None]):
         self, error: GreenApiError, chat_id: ChatId | None = None
     ) -> HomeAssistantError:
         """Do what an error of GREEN-API calls for, and return it for the person."""
-        told = api_error(error)
+        told = api_error(error, self.name_of)
         if self.config_entry.state is ConfigEntryState.NOT_LOADED:
             # Unloaded or removed while a message was on its way.
             return told
@@ -264,7 +275,8 @@ class GreenApiCoordinator(DataUpdateCoordinator[Instance | None]):
     @callback
     def async_take_quota(self, chat_ids: Iterable[str]) -> None:
         """Take in which chats the quota still covers, as GREEN-API told."""
-        self.async_create_issue(api_error(GreenApiQuotaError(tuple(chat_ids))))
+        error = GreenApiQuotaError(tuple(chat_ids))
+        self.async_create_issue(api_error(error, self.name_of))
 
     @callback
     def async_delete_issues(self) -> None:
@@ -294,12 +306,14 @@ class GreenApiCoordinator(DataUpdateCoordinator[Instance | None]):
             self.hass,
             DOMAIN,
             f"{key}_{self.config_entry.entry_id}",
-            is_fixable=False,
-            learn_more_url=CONSOLE_URL,
+            data={"entry_id": self.config_entry.entry_id},
+            is_fixable=key not in _NOT_FIXABLE,
+            learn_more_url=None if key in _NOT_FIXABLE else CONSOLE_URL,
             severity=ir.IssueSeverity.ERROR,
             translation_key=key,
             translation_placeholders={
                 "instance": self.config_entry.title,
+                "console_url": CONSOLE_URL,
                 **(error.translation_placeholders or {}),
             },
         )
