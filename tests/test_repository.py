@@ -13,10 +13,13 @@ from awesomeversion import AwesomeVersion, AwesomeVersionStrategy
 from PIL import Image
 import pytest
 
+from custom_components.green_api import trigger
 from custom_components.green_api.const import DOMAIN
 import homeassistant
 from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers import selector, service
+from homeassistant.helpers.trigger import descriptions as triggers
 
 from .integration_source import (
     INTEGRATION,
@@ -35,6 +38,7 @@ MANIFEST = read_json(INTEGRATION / "manifest.json")
 ENGLISH = read_json(INTEGRATION / "translations" / "en.json")
 ICONS = read_json(INTEGRATION / "icons.json")
 SERVICES = read_yaml(INTEGRATION / "services.yaml")
+TRIGGERS = read_yaml(INTEGRATION / "triggers.yaml")
 
 # --- manifest.json and hacs.json ------------------------------------------------------------
 
@@ -297,7 +301,8 @@ def test_fields_of_actions_have_a_selector(name: str) -> None:
                     each if isinstance(each, str) else each["value"]
                     for each in config[what]
                 ]
-                assert list(ENGLISH["selector"][key][what]) == names
+                # What happens is more than what one can wait for.
+                assert set(names) <= ENGLISH["selector"][key][what].keys()
 
 
 def test_nothing_is_translated_or_drawn_that_does_not_exist() -> None:
@@ -306,8 +311,54 @@ def test_nothing_is_translated_or_drawn_that_does_not_exist() -> None:
         == SERVICES.keys()
         == ICONS["services"].keys()
     )
+    assert ENGLISH["triggers"].keys() == TRIGGERS.keys() == ICONS["triggers"].keys()
     for platform, entities in ICONS.get("entity", {}).items():
         assert entities.keys() <= ENGLISH["entity"][platform].keys()
+
+
+# --- triggers -------------------------------------------------------------------------------
+
+
+def test_triggers_yaml() -> None:
+    triggers._TRIGGERS_DESCRIPTION_SCHEMA(TRIGGERS)
+
+
+async def test_triggers_are_those_of_the_integration(hass: HomeAssistant) -> None:
+    found = await trigger.async_get_triggers(hass)
+    assert found.keys() == TRIGGERS.keys()
+    for name, fields in TRIGGERS.items():
+        options = {
+            key: each["default"]
+            for key, each in fields["fields"].items()
+            if "default" in each
+        }
+        config = {"options": options, "target": {"entity_id": ["notify.anna"]}}
+        validated = await found[name].async_validate_config(hass, config)
+        assert validated["options"].keys() == fields["fields"].keys()
+
+
+@pytest.mark.parametrize("name", TRIGGERS)
+def test_triggers_are_named_and_described(name: str) -> None:
+    texts = ENGLISH["triggers"][name]
+    assert texts.keys() == {"name", "description", "fields"}
+    assert texts["description"].startswith("Triggers when ")
+    assert texts["fields"].keys() == TRIGGERS[name]["fields"].keys()
+    for field in texts["fields"].values():
+        assert field.keys() == {"name", "description"}
+    assert ICONS["triggers"][name].keys() == {"trigger"}
+
+
+@pytest.mark.parametrize("name", TRIGGERS)
+def test_fields_of_triggers_have_a_selector(name: str) -> None:
+    for field in TRIGGERS[name]["fields"].values():
+        selector.validate_selector(field["selector"])
+        for config in field["selector"].values():
+            if config and (key := config.get("translation_key")):
+                texts = ENGLISH["selector"][key]["options"]
+                # Not all that has a name can be chosen everywhere.
+                assert [each for each in texts if each in config["options"]] == [
+                    *config["options"]
+                ]
 
 
 # --- icons ----------------------------------------------------------------------------------

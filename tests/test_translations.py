@@ -81,11 +81,24 @@ def test_every_field_of_a_form_is_described() -> None:
         ENGLISH["config"],
         ENGLISH.get("options", {}),
         *ENGLISH.get("config_subentries", {}).values(),
+        *(issue.get("fix_flow", {}) for issue in ENGLISH["issues"].values()),
     ]
     for flow in flows:
         for name, step in flow.get("step", {}).items():
             for field, part in _fields(step):
                 assert field in part.get("data_description", {}), f"{name}: {field}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_linking_reads_the_same_in_set_up_and_repair(language: str) -> None:
+    texts = read_json(INTEGRATION / "translations" / f"{language}.json")
+    set_up, repair = texts["config"], texts["issues"]["not_linked"]["fix_flow"]
+    for kind in ("step", "progress", "error"):
+        for key, text in repair[kind].items():
+            expected = set_up[kind][key]
+            if key == "link":
+                expected = {**expected, "description": text["description"]}
+            assert text == expected, f"{kind}: {key}"
 
 
 # --- errors and issues ----------------------------------------------------------------------
@@ -245,3 +258,37 @@ def test_issues_have_a_text() -> None:
     # A key that is computed cannot be read here, but it is written somewhere.
     written = {text for tree in modules().values() for text in _constants(tree)}
     assert created <= set(ENGLISH.get("issues", {})) <= created | written
+
+
+# --- entities and system health -------------------------------------------------------------
+
+
+def test_entities_that_are_named_exist() -> None:
+    written = {text for tree in modules().values() for text in _constants(tree)}
+    for entities in ENGLISH["entity"].values():
+        assert entities.keys() <= written
+
+
+def test_every_event_is_named() -> None:
+    for texts in ENGLISH["entity"]["event"].values():
+        assert texts["name"]
+        assert texts["state_attributes"]["event_type"].keys() == {"name", "state"}
+
+
+def test_events_and_options_are_called_the_same() -> None:
+    """What is chosen in a trigger is what the logbook shows."""
+    for language in LANGUAGES:
+        texts = read_json(INTEGRATION / "translations" / f"{language}.json")
+        for entity, selector in (
+            ("message", "message_type"),
+            ("other_chats", "message_type"),
+            ("delivery", "message_status"),
+        ):
+            attribute = texts["entity"]["event"][entity]["state_attributes"]
+            options = texts["selector"][selector]["options"]
+            assert attribute["event_type"]["state"].items() <= options.items()
+
+
+def test_system_health_is_named() -> None:
+    names = ENGLISH["system_health"]["info"].keys()
+    assert names <= _constants(modules()["system_health"])

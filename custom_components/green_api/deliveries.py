@@ -64,7 +64,7 @@ class Deliveries:
             chat_id,
             status,
             notification.description,
-            self._sent.tag_of(chat_id, message_id),
+            self._sent.tag_of(message_id),
         )
         self._known.pop(message_id, None)
         self._known[message_id] = delivery

@@ -49,6 +49,7 @@ from .notifications import (
     UnknownNotification,
 )
 from .rate_limits import RateLimits
+from .reading import json_in
 from .transport import default_api_url, default_media_url
 
 __all__ = [
@@ -103,4 +104,5 @@ __all__ = [
     "WaSettings",
     "default_api_url",
     "default_media_url",
+    "json_in",
 ]

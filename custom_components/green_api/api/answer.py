@@ -5,8 +5,6 @@ from contextlib import suppress
 from http import HTTPStatus
 import re
 
-import orjson
-
 from .chat_id import ChatId
 from .exceptions import (
     GreenApiAuthenticationError,
@@ -26,6 +24,7 @@ from .exceptions import (
     InvalidChatIdError,
 )
 from .models import Json, JsonObject
+from .reading import json_in
 
 # GREEN-API's own status for a used-up quota.
 _QUOTA_EXCEEDED = 466
@@ -54,8 +53,8 @@ def read_answer(status: int, body: bytes, *, carries_out: bool) -> Json:
     https://green-api.com/en/docs/api/common-errors/
     """
     try:
-        answer: Json = orjson.loads(body) if body else None
-    except orjson.JSONDecodeError:
+        answer = json_in(body) if body else None
+    except ValueError:
         answer = _NO_JSON
     if status == HTTPStatus.OK:
         if answer is _NO_JSON:

@@ -5,7 +5,11 @@ Nothing here raises: what is missing or of another kind than it should be is Non
 
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import sha256
+import json
+
+import orjson
 
 from .chat_id import ChatId
 from .exceptions import InvalidChatIdError
@@ -14,6 +18,25 @@ from .models import LAST_TIMESTAMP, Json, JsonObject
 # The widest number that GREEN-API has; wider ones are none, and slow to write out.
 _NUMBER_BITS = 64
 _FINGERPRINT_LENGTH = 32
+
+
+def json_in(content: bytes) -> Json:
+    """Return the JSON that somebody sent. Raises ValueError for what is none."""
+    with suppress(ValueError):
+        answer: Json = orjson.loads(content)
+        return answer
+    # Half a character, as where a name was cut, great depth and huge numbers are JSON
+    # for this one only.
+    try:
+        answer = json.loads(content, parse_constant=_refuse)
+    except RecursionError as err:
+        raise ValueError("too deep") from err
+    return answer
+
+
+def _refuse(constant: str) -> Json:
+    """Take NaN for what it is: no JSON."""
+    raise ValueError(constant)
 
 
 def object_in(answer: JsonObject, key: str) -> JsonObject:
@@ -58,10 +81,15 @@ def chat_id(value: Json) -> str | None:
 
     What is no address of a person or a group, such as status@broadcast, stays as it is.
     """
-    if (found := text(value)) is not None:
-        with suppress(InvalidChatIdError):
-            return str(ChatId.parse(found))
-    return found
+    found = text(value)
+    return None if found is None else _usual_spelling(found)
+
+
+@lru_cache(maxsize=1024)
+def _usual_spelling(address: str) -> str:
+    with suppress(InvalidChatIdError):
+        return str(ChatId.parse(address))
+    return address
 
 
 def number(value: Json, *, limit: float) -> float | None:

@@ -5,7 +5,7 @@ from .receiver import Receiver
 from .seen import async_remove_seen
 from .settings import Use, async_put_back, used_by
 from .signals import SIGNAL_CHAT_EVENT, SIGNAL_DELIVERY, SIGNAL_RECEIVED
-from .webhook_url import async_delete_cloudhook, async_webhook_url
+from .webhook_url import async_delete_cloudhook, has_public_url
 
 __all__ = [
     "SIGNAL_CHAT_EVENT",
@@ -17,6 +17,6 @@ __all__ = [
     "async_delete_cloudhook",
     "async_put_back",
     "async_remove_seen",
-    "async_webhook_url",
+    "has_public_url",
     "used_by",
 ]

@@ -52,12 +52,17 @@ class Chats:
         ):
             return
         self._asked.add(chat.subentry_id)
+        chat_id = chat.data[CONF_CHAT]
         try:
-            check = await self._client.check_whatsapp(
-                ChatId.parse(chat.data[CONF_CHAT])
-            )
+            check = await self._client.check_whatsapp(ChatId.parse(chat_id))
         except GreenApiError:
             # Then it stays a stranger's; the next start asks again.
+            return
+        if (
+            chat.subentry_id not in self._entry.subentries
+            or chat.data[CONF_CHAT] != chat_id
+        ):
+            # Somebody has removed or changed it meanwhile.
             return
         self._hass.config_entries.async_update_subentry(
             self._entry, chat, data={**chat.data, CONF_LID: check.lid}

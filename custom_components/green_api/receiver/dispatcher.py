@@ -15,6 +15,8 @@ from homeassistant.util import dt as dt_util
 from ..api import (
     CallNotification,
     Json,
+    Media,
+    Message,
     MessageNotification,
     Notification,
     QuotaNotification,
@@ -32,6 +34,8 @@ from .signals import SIGNAL_CHAT_EVENT, SIGNAL_DELIVERY, SIGNAL_RECEIVED
 # Of those that could not be understood, the shapes of so many are kept.
 _SHAPES: Final = 20
 _WORD: Final = re.compile(r"[A-Za-z]{1,40}")
+# Where the files of so many messages lie, is kept for whoever wants to save one.
+_MEDIA: Final = 200
 
 
 @dataclass(slots=True)
@@ -43,6 +47,14 @@ class Statistics:
     kinds: Counter[str] = field(default_factory=Counter)
     repeated: int = 0
     not_understood: deque[Any] = field(default_factory=lambda: deque(maxlen=_SHAPES))
+
+
+@dataclass(frozen=True, slots=True)
+class RecentMedia:
+    """The file of a message, and the chat it is in."""
+
+    chat_id: str = field(repr=False)
+    media: Media
 
 
 class Dispatcher:
@@ -65,11 +77,13 @@ class Dispatcher:
         self._chats = Chats(hass, entry, coordinator.client)
         self._turn = asyncio.Lock()
         self.statistics = Statistics()
+        # By the id of the message, the latest at the end.
+        self.recent_media: dict[str, RecentMedia] = {}
 
     async def async_dispatch(self, body: Json) -> None:
         """Hand a notification on, if that was not done before; it may be anything.
 
-        When this returns, it is remembered on the disk.
+        When this returns, it is remembered, and a moment later on the disk.
         """
         notification = Notification.from_answer(body)
         # One after the other: a webhook may get several at once.
@@ -79,12 +93,13 @@ class Dispatcher:
                 self.statistics.repeated += 1
                 return
             await self._async_hand_on(notification)
-            await self._seen.async_add(notification.key)
+            self._seen.async_add(notification.key)
         async_dispatcher_send(self._hass, SIGNAL_RECEIVED.format(self._entry.entry_id))
 
     async def _async_hand_on(self, notification: Notification) -> None:
         match notification:
             case MessageNotification(message=message):
+                self._remember_media(message)
                 await self._async_tell(ChatEvent.from_message(message))
             case CallNotification():
                 await self._async_tell(ChatEvent.from_call(notification))
@@ -110,6 +125,17 @@ class Dispatcher:
         async_dispatcher_send(
             self._hass, SIGNAL_CHAT_EVENT, self._entry.entry_id, chat, event
         )
+
+    @callback
+    def _remember_media(self, message: Message) -> None:
+        if message.media is None or not message.message_id:
+            return
+        self.recent_media.pop(message.message_id, None)
+        self.recent_media[message.message_id] = RecentMedia(
+            message.chat_id, message.media
+        )
+        if len(self.recent_media) > _MEDIA:
+            del self.recent_media[next(iter(self.recent_media))]
 
     @callback
     def _note(self, notification: Notification, body: Json) -> None:

@@ -18,7 +18,8 @@ from .dispatcher import Dispatcher
 
 # As long as GREEN-API lets one wait, but for what stands between and gives up after 60 s.
 WAIT: Final = timedelta(seconds=50)
-# An empty answer that comes at once must not be asked for again at once.
+# An empty answer that comes at once must not be asked for again at once, nor a
+# notification that stays though it was deleted.
 BREATH = 1.0
 FIRST_DELAY = 0.5
 LONGEST_DELAY = 60.0
@@ -33,20 +34,22 @@ async def async_poll(
 ) -> None:
     """Hand on what is in the queue, and what comes, until cancelled.
 
-    `on_error` is told of each failure, `on_success` of each answer.
+    `on_error` is told of each failure, `on_success` of each time that all went well.
     """
     now = asyncio.get_running_loop().time
     delay = FIRST_DELAY
+    last: int | None = None
     while True:
         begin = now()
         try:
             receipt = await client.receive_notification(WAIT)
-            on_success()
             if receipt is not None:
                 await _async_take(client, dispatcher, receipt)
-            elif (left := begin + BREATH - now()) > 0:
-                await asyncio.sleep(left)
+            on_success()
             delay = FIRST_DELAY
+            before, last = last, receipt.receipt_id if receipt else None
+            if last in {None, before} and (left := begin + BREATH - now()) > 0:
+                await asyncio.sleep(left)
         except GreenApiError as err:
             on_error(err)
             match err:

@@ -3,13 +3,15 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 import logging
+import random
 import secrets
 
 from homeassistant.components import webhook
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_MODE, CONF_WEBHOOK_ID
 from homeassistant.core import callback
-from homeassistant.helpers.network import NoURLAvailableError
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 
 from ..api import (
     GreenApiError,
@@ -22,10 +24,11 @@ from ..const import CONF_API_URL, CONF_SETTINGS, CONF_WEBHOOK_TOKEN, DOMAIN, Rec
 from ..coordinator import GreenApiCoordinator
 from ..deliveries import Deliveries
 from ..errors import translated
-from .dispatcher import Dispatcher
 from . import poller
+from .dispatcher import Dispatcher
 from .seen import async_seen
 from .settings import async_put_back, async_set_up
+from .signals import SIGNAL_RECEIVED
 from .webhook import async_register
 from .webhook_url import async_webhook_url
 
@@ -47,10 +50,29 @@ class Receiver:
         self._coordinator = coordinator
         self._deliveries = deliveries
         self._healthy = False
-        self._failed = False
+        self._failures = 0
+        self._told = False
         self.mode = ReceiveMode(entry.options.get(CONF_MODE, ReceiveMode.OFF))
         self.dispatcher: Dispatcher | None = None
         deliveries.receiving = self.mode is not ReceiveMode.OFF
+
+    @callback
+    def async_listen(self) -> None:
+        """Be there for a webhook before anything could come."""
+        if self.mode is not ReceiveMode.WEBHOOK:
+            return
+        self._async_make_secrets()
+        self._entry.async_on_unload(
+            async_register(self._hass, self._entry, lambda: self.dispatcher)
+        )
+        # Only what arrives tells that anything can.
+        self._entry.async_on_unload(
+            async_dispatcher_connect(
+                self._hass,
+                SIGNAL_RECEIVED.format(self._entry.entry_id),
+                self._async_on_success,
+            )
+        )
 
     async def async_run(self) -> None:
         """Receive until cancelled."""
@@ -62,14 +84,9 @@ class Receiver:
             self._hass, self._entry, self._coordinator, self._deliveries, seen
         )
         if self.mode is ReceiveMode.WEBHOOK:
-            self._async_make_secrets()
-            self._entry.async_on_unload(
-                async_register(self._hass, self._entry, self.dispatcher)
-            )
-        await self._async_until_done(self._async_set_up)
-        if self.mode is ReceiveMode.WEBHOOK:
-            self._async_on_success()
+            await self._async_until_done(self._async_set_up)
             return
+        await self._async_until_done(self._async_set_up)
         await poller.async_poll(
             self._coordinator.client,
             self.dispatcher,
@@ -105,12 +122,13 @@ class Receiver:
                 await act()
             except GreenApiError as err:
                 self._async_on_error(err)
-            except NoURLAvailableError:
+            except HomeAssistantError:
+                # Neither an address of its own, nor Home Assistant Cloud.
                 self._coordinator.async_create_issue(translated("no_public_url"))
             else:
                 self._coordinator.async_delete_issue("no_public_url")
                 return
-            await asyncio.sleep(delay)
+            await asyncio.sleep(delay * random.uniform(0.7, 1.3))  # noqa: S311
             delay = min(delay * 2, poller.LONGEST_DELAY)
 
     @callback
@@ -137,11 +155,17 @@ class Receiver:
                 self._coordinator.async_take_state(InstanceState.STARTING)
             case GreenApiWebhookSetError():
                 self._coordinator.async_create_issue(translated("foreign_webhook"))
-                self._coordinator.async_set_update_error(error)
             case _:
                 self._coordinator.async_handle_error(error)
-                self._coordinator.async_set_update_error(error)
-        self._failed = True
+        self._failures += 1
+        if self._failures == 1:
+            # Nobody tells of a change now; and if there is no answer at all, that is
+            # what the coordinator says.
+            self._coordinator.async_set_pushed(pushed=False)
+            self._async_ask()
+        elif self._coordinator.last_update_success and not self._told:
+            self._told = True
+            _LOGGER.warning("GREEN-API answers, but receiving fails: %s", error)
 
     @callback
     def _async_on_success(self) -> None:
@@ -151,8 +175,15 @@ class Receiver:
         self._healthy = True
         self._coordinator.async_delete_issue("foreign_webhook")
         self._coordinator.async_set_pushed(pushed=True)
-        if self._failed:
-            self._failed = False
-            self._entry.async_create_background_task(
-                self._hass, self._coordinator.async_ask(), f"{DOMAIN} state"
-            )
+        if self._told:
+            self._told = False
+            _LOGGER.info("Receiving works again")
+        if self._failures:
+            self._failures = 0
+            self._async_ask()
+
+    @callback
+    def _async_ask(self) -> None:
+        self._entry.async_create_background_task(
+            self._hass, self._coordinator.async_ask(), f"{DOMAIN} state"
+        )

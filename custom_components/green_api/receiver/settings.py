@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, TypedDict
+from typing import Final, NotRequired, TypedDict
 
 from yarl import URL
 
@@ -15,6 +15,7 @@ from ..const import CONF_SETTINGS, ReceiveMode
 _URL: Final = "webhookUrl"
 _TOKEN: Final = "webhookUrlToken"  # noqa: S105
 _YES: Final = "yes"
+_NO: Final = "no"
 
 # What every instance has. Somebody who switched one of them on, uses it.
 _BASIC: Final = (
@@ -36,11 +37,15 @@ _FURTHER: Final = (
 
 
 class ChangedSettings(TypedDict):
-    """What was set at GREEN-API, and what it was before."""
+    """What was set at GREEN-API, and what it was before.
+
+    `pending` may have been set, too: nobody knows until somebody looks.
+    """
 
     mode: str
     before: JsonObject
     after: JsonObject
+    pending: NotRequired[JsonObject]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +82,12 @@ async def async_set_up(
     """
     url, token = webhook or ("", "")
     changed: ChangedSettings | None = entry.data.get(CONF_SETTINGS)
-    before, after = (
-        (dict(changed["before"]), dict(changed["after"])) if changed else ({}, {})
-    )
     # Once: what somebody changes later, is meant.
-    if changed and changed["mode"] == mode and after.get(_URL) == url:
+    if changed and changed["mode"] == mode and changed["after"].get(_URL, "") == url:
         return False
     current = await client.get_settings()
+    before = dict(changed["before"]) if changed else {}
+    after = _set_by_us(changed, current) if changed else {}
     names = (*_BASIC, *(name for name in _FURTHER if name in current))
     wanted: JsonObject = {_URL: url, **dict.fromkeys(names, _YES)}
     if token:
@@ -91,15 +95,19 @@ async def async_set_up(
     changes = {
         name: value
         for name, value in wanted.items()
-        if current.get(name) != value
-        and not (value == _YES and _is_on(current.get(name)))
+        if not _is_same(current.get(name), value)
     }
     for name in changes:
-        if name not in after or current.get(name) != after[name]:
-            before[name] = current.get(name, "" if name in {_URL, _TOKEN} else "no")
-    # First what it was: whatever happens in between, it can be put back.
-    _remember(hass, entry, {"mode": "", "before": before, "after": after})
+        if name not in after or not _is_same(current.get(name), after[name]):
+            unset = "" if name in {_URL, _TOKEN} else _NO
+            before[name] = _spelled(current.get(name, unset))
     if changes:
+        # First what it was: whatever happens in between, it can be put back.
+        _remember(
+            hass,
+            entry,
+            {"mode": "", "before": before, "after": after, "pending": changes},
+        )
         await client.set_settings(changes)
     _remember(
         hass, entry, {"mode": mode, "before": before, "after": {**after, **changes}}
@@ -115,10 +123,13 @@ async def async_put_back(
     if not changed:
         return
     current = await client.get_settings()
+    after = _set_by_us(changed, current)
     changes = {
         name: value
         for name, value in changed["before"].items()
-        if current.get(name) == changed["after"].get(name) != value
+        if name in after
+        and _is_same(current.get(name), after[name])
+        and not _is_same(value, after[name])
     }
     if changes:
         await client.set_settings(changes)
@@ -139,6 +150,26 @@ def _remember(
     )
 
 
+def _set_by_us(changed: ChangedSettings, current: JsonObject) -> JsonObject:
+    """Return what was set from here, also when the answer got lost."""
+    pending = changed.get("pending", {})
+    return changed["after"] | {
+        name: value
+        for name, value in pending.items()
+        if _is_same(current.get(name), value)
+    }
+
+
+def _is_same(one: Json, other: Json) -> bool:
+    return _spelled(one) == _spelled(other)
+
+
 def _is_on(value: Json) -> bool:
-    """Return whether a setting is on; GREEN-API spells it in two ways."""
-    return value is True or value == _YES
+    return _spelled(value) == _YES
+
+
+def _spelled(value: Json) -> Json:
+    """Return a setting as it is set: GREEN-API has two ways to say on and off."""
+    if isinstance(value, bool):
+        return _YES if value else _NO
+    return value

@@ -1,19 +1,20 @@
 """Let GREEN-API push notifications to Home Assistant's webhook."""
 
 import asyncio
+from collections.abc import Callable
+from contextlib import suppress
 from hmac import compare_digest
 from http import HTTPMethod, HTTPStatus
 from typing import Final
 
 from aiohttp.web import Request, Response
-import orjson
 
 from homeassistant.components import webhook
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_WEBHOOK_ID
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant
 
-from ..api import Json
+from ..api import Json, json_in
 from ..const import CONF_WEBHOOK_TOKEN, DOMAIN
 from .dispatcher import Dispatcher
 
@@ -24,9 +25,12 @@ _SCHEMES: Final = ("", "Bearer ", "Basic ")
 
 
 def async_register(
-    hass: HomeAssistant, entry: ConfigEntry, dispatcher: Dispatcher
+    hass: HomeAssistant, entry: ConfigEntry, ready: Callable[[], Dispatcher | None]
 ) -> CALLBACK_TYPE:
-    """Listen, until the returned function is called."""
+    """Listen, until the returned function is called.
+
+    What comes before anybody is `ready` for it, comes again.
+    """
     webhook_id = entry.data[CONF_WEBHOOK_ID]
     passwords = [
         f"{scheme}{entry.data[CONF_WEBHOOK_TOKEN]}".encode() for scheme in _SCHEMES
@@ -39,6 +43,8 @@ def async_register(
         given = request.headers.get("Authorization", "").encode(errors="replace")
         if not any(compare_digest(given, password) for password in passwords):
             return Response(status=HTTPStatus.UNAUTHORIZED)
+        if (dispatcher := ready()) is None:
+            return Response(status=HTTPStatus.SERVICE_UNAVAILABLE)
         try:
             async with asyncio.timeout(_SLOWEST):
                 content = await _async_read(request)
@@ -47,7 +53,10 @@ def async_register(
         if content is None:
             return Response(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         # What is no notification is acknowledged, too: it would come again and again.
-        await dispatcher.async_dispatch(_parse(content))
+        body: Json = None
+        with suppress(ValueError):
+            body = json_in(content)
+        await dispatcher.async_dispatch(body)
         return Response()
 
     webhook.async_register(
@@ -63,19 +72,11 @@ def async_register(
 
 async def _async_read(request: Request) -> bytes | None:
     """Return the body, None if it is too large."""
-    if (request.content_length or 0) > _LARGEST:
-        return None
     content = bytearray()
-    async for chunk in request.content.iter_any():
+    # What comes through Home Assistant Cloud is no more of a request than this needs.
+    stream = request.content
+    while chunk := await stream.read(_LARGEST):
         content += chunk
         if len(content) > _LARGEST:
             return None
     return bytes(content)
-
-
-def _parse(content: bytes) -> Json:
-    try:
-        body: Json = orjson.loads(content)
-    except orjson.JSONDecodeError:
-        return None
-    return body

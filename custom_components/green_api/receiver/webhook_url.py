@@ -1,11 +1,13 @@
 """Where GREEN-API reaches Home Assistant."""
 
+from contextlib import suppress
 from ipaddress import ip_address
 
 from yarl import URL
 
 from homeassistant.components import webhook
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.network import NoURLAvailableError
 from homeassistant.util.network import is_local
 
 
@@ -24,12 +26,27 @@ async def async_webhook_url(hass: HomeAssistant, webhook_id: str, api_url: str) 
     )
 
 
+def has_public_url(hass: HomeAssistant, api_url: str) -> bool:
+    """Return whether GREEN-API could reach Home Assistant."""
+    if "cloud" in hass.config.components:
+        from homeassistant.components import cloud  # noqa: PLC0415  needs much
+
+        if cloud.async_active_subscription(hass):
+            return True
+    try:
+        webhook.async_generate_url(hass, "", allow_internal=_is_at_home(api_url))
+    except NoURLAvailableError:
+        return False
+    return True
+
+
 async def async_delete_cloudhook(hass: HomeAssistant, webhook_id: str) -> None:
     """Let Home Assistant Cloud forget a webhook."""
     if "cloud" in hass.config.components:
         from homeassistant.components import cloud  # noqa: PLC0415  needs much
 
-        if cloud.async_active_subscription(hass):
+        # Without a connection, or where there is none, it stays.
+        with suppress(cloud.CloudNotAvailable, ValueError):
             await cloud.async_delete_cloudhook(hass, webhook_id)
 
 

@@ -82,9 +82,13 @@ class AccountMethods(Methods):
         answer = await self._ask_slowly(
             HTTPMethod.POST, "getAuthorizationCode", fields(phoneNumber=phone_number)
         )
-        if not is_object(answer) or answer.get("status") is not True:
+        if (
+            not is_object(answer)
+            or answer.get("status") is not True
+            or not (code := answer.get("code"))
+        ):
             raise GreenApiResponseError("no code")
-        return str(answer.get("code") or "")
+        return str(code)
 
     async def reboot(self) -> None:
         """Restart the instance, which takes up to 5 minutes; once a second.
