@@ -118,6 +118,15 @@ def _no_waiting(
         monkeypatch.setattr(poller, "BREATH", 0.02)
 
 
+@pytest.fixture(autouse=True)
+def enable_event_loop_debug() -> None:
+    """Do without asyncio's debug mode, in which every future notes how it came about.
+
+    That costs half of the time that the tests take. What it is there for, such as calls
+    from a thread, Home Assistant watches itself.
+    """
+
+
 @pytest.fixture
 def real_pace() -> None:
     """Keep the waits as they are outside of tests."""

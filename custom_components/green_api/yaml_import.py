@@ -84,10 +84,14 @@ def _yaml_to_delete(config: ConfigType) -> str:
 @callback
 def _example(hass: HomeAssistant, entry: ConfigEntry, action: str) -> str:
     """Return a call of the notify entities that are in the notifier's place."""
+    chats = {
+        chat.unique_id: chat
+        for chat in entry.get_subentries_of_type(SUBENTRY_TYPE_CHAT)
+    }
     entity_ids = [
         entity_id
-        for chat in entry.get_subentries_of_type(SUBENTRY_TYPE_CHAT)
-        if chat.unique_id in entry.data[CONF_ACTIONS][action]
+        for chat_id in entry.data[CONF_ACTIONS][action]
+        if (chat := chats.get(chat_id))
         and (entity_id := async_entity_id(hass, entry, chat))
     ]
     return _code_block(

@@ -491,7 +491,7 @@ async def test_what_comes_before_anybody_is_there_comes_again(
     hass.set_state(CoreState.running)
     hass.bus.async_fire(EVENT_HOMEASSISTANT_STARTED)
     await hass.async_block_till_done()
-    await until(lambda: dispatcher_of(entry) is not None)
+    await until(lambda: entry.runtime_data.receiver.dispatcher is not None)
     again = await web.post(url, json=text_body(ANNA, "early", "3EB0"), headers=headers)
     assert again.status == 200
     assert texts(heard) == ["early"]
