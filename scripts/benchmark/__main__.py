@@ -12,6 +12,7 @@ import sys
 
 from .files import measure_files
 from .home_assistant import BlockingCallWatch, home_assistant
+from .receiving import measure_receiving
 from .stub import serve
 from .texts import measure_texts
 
@@ -31,8 +32,10 @@ async def measure(base: str, rounds: int) -> bool:
         texts = await measure_texts(hass, base, rounds)
         print()
         files = await measure_files(hass, base, rounds)
+        print()
+        receiving = await measure_receiving(hass, base, rounds)
     print(f"\nset-up of an entry: {requests} request, {watch.count} blocking calls")
-    return texts and files and requests == 1 and not watch.count
+    return texts and files and receiving and requests == 1 and not watch.count
 
 
 def main() -> int:

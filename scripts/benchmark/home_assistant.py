@@ -85,8 +85,8 @@ async def prepared(hass: HomeAssistant, base: str) -> HomeAssistant:
     """Set up this integration and the thinnest entity."""
     frame.async_setup(hass)
     hass.data.pop(DATA_CUSTOM_COMPONENTS)
-    # What the notify component asks for and sending does without.
-    hass.config.components |= {"http", "repairs"}
+    # What is asked for, and sending and polling do without.
+    hass.config.components |= {"http", "repairs", "webhook"}
     entry = MockConfigEntry(
         domain="green_api",
         title="GREEN-API",

@@ -4,11 +4,29 @@ import asyncio
 from contextlib import suppress
 from multiprocessing import SimpleQueue
 import re
+from time import time
 from typing import Final, override
 
 FILE_SIZE: Final = 100 * 1024 * 1024
 
 _LENGTH: Final = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+_NOTIFICATION: Final = (
+    b'{"receiptId":%d,"body":{"typeWebhook":"incomingMessageReceived",'
+    b'"instanceData":{"idInstance":7103000001,"wid":"79990000001@c.us",'
+    b'"typeInstance":"whatsapp"},"timestamp":%d,"idMessage":"3EB0%018d",'
+    b'"senderData":{"chatId":"79001234567@c.us","chatName":"Anna",'
+    b'"sender":"79001234567@c.us","senderName":"Anna","senderContactName":"Anna"},'
+    b'"messageData":{"typeMessage":"textMessage",'
+    b'"textMessageData":{"textMessage":"Hi"}}}}'
+)
+_SENT: Final = b'{"idMessage":"3EB0C767D097B7C7C03000"}'
+_ANSWERS: Final = {
+    b"getStateInstance": b'{"stateInstance":"authorized"}',
+    b"getSettings": b"{}",
+    b"setSettings": b'{"saveSettings":true}',
+    b"deleteNotification": b'{"result":true,"reason":""}',
+    b"uploadFile": b'{"urlFile":"https://media/3EB0C767.mp4"}',
+}
 _CHUNK: Final = bytes(256 * 1024)
 
 
@@ -17,6 +35,10 @@ class Stub(asyncio.BufferedProtocol):
 
     requests = 0
     received = 0
+    # How many notifications wait, the number of the first, and who waits for one.
+    queued = 0
+    first = 1
+    polling: Stub | None = None
 
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -54,16 +76,34 @@ class Stub(asyncio.BufferedProtocol):
             self._write(b"video/mp4", FILE_SIZE)
             self._to_send = FILE_SIZE
             self._send()
-            return
-        if call == b"GET /counts":
-            answer = b"[%d,%d]" % (Stub.requests, Stub.received)
-        elif b"/getStateInstance/" in call:
-            answer = b'{"stateInstance":"authorized"}'
-        elif b"/uploadFile/" in call:
-            answer = b'{"urlFile":"https://media/3EB0C767.mp4"}'
+        elif call == b"GET /counts":
+            self._json(b"[%d,%d]" % (Stub.requests, Stub.received))
+        elif call.startswith(b"GET /fill/"):
+            Stub.queued += int(call.rpartition(b"/")[2])
+            self._json(b"null")
+            if Stub.polling:
+                Stub.polling.hand_out()
         else:
-            answer = b'{"idMessage":"3EB0C767D097B7C7C03000"}'
-        Stub.requests += 1
+            Stub.requests += 1
+            self._answer_as_green_api(call.split(b"/")[2])
+
+    def _answer_as_green_api(self, method: bytes) -> None:
+        if method == b"receiveNotification":
+            Stub.polling = self
+            self.hand_out()
+            return
+        if method == b"deleteNotification":
+            Stub.queued -= 1
+            Stub.first += 1
+        self._json(_ANSWERS.get(method, _SENT))
+
+    def hand_out(self) -> None:
+        """Answer with the first notification, once there is one."""
+        if Stub.queued > 0 and not self._transport.is_closing():
+            Stub.polling = None
+            self._json(_NOTIFICATION % (Stub.first, int(time()), Stub.first))
+
+    def _json(self, answer: bytes) -> None:
         self._write(b"application/json", len(answer), answer)
 
     def _write(self, kind: bytes, length: int, body: bytes = b"") -> None:
