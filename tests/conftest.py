@@ -11,7 +11,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.green_api import outbox
 from custom_components.green_api.api import RateLimits
 from custom_components.green_api.const import DOMAIN
-from custom_components.green_api.receiver import poller
+from custom_components.green_api.receiver import poller, receiver
 from homeassistant.config_entries import ConfigSubentryData
 from homeassistant.core import HomeAssistant
 
@@ -114,6 +114,7 @@ def _no_waiting(
         monkeypatch.setattr(outbox, "RETRY_DELAY", 0.04)
         monkeypatch.setattr(outbox, "RATE_LIMITED_FOR", 0.25)
         monkeypatch.setattr(poller, "FIRST_DELAY", 0.02)
+        monkeypatch.setattr(receiver, "FLOW_OPENS_AFTER", 0.05)
         monkeypatch.setattr(poller, "STARTING_DELAY", 0.02)
         monkeypatch.setattr(poller, "BREATH", 0.02)
 

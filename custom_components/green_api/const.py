@@ -71,3 +71,5 @@ CONSOLE_URL: Final = "https://console.green-api.com"
 
 # GREEN-API advises to ask for the state about once a minute.
 STATE_INTERVAL: Final = timedelta(minutes=1)
+# A start takes five minutes, or a moment.
+STARTING_INTERVAL: Final = timedelta(seconds=10)

@@ -38,6 +38,7 @@ from .const import (
     CONF_PHONE,
     CONSOLE_URL,
     DOMAIN,
+    STARTING_INTERVAL,
     STATE_INTERVAL,
     SUBENTRY_TYPE_CHAT,
 )
@@ -208,8 +209,13 @@ class GreenApiCoordinator(DataUpdateCoordinator[Instance | None]):
     @callback
     def _async_choose_interval(self, instance: Instance) -> None:
         """Ask once a minute, but where GREEN-API tells, and nothing has to be awaited."""
-        told = self._pushed and instance.state is InstanceState.AUTHORIZED
-        self.update_interval = None if told else STATE_INTERVAL
+        match instance.state:
+            case InstanceState.STARTING:
+                self.update_interval = STARTING_INTERVAL
+            case InstanceState.AUTHORIZED if self._pushed:
+                self.update_interval = None
+            case _:
+                self.update_interval = STATE_INTERVAL
 
     async def async_ask(self) -> None:
         """Ask for the state now; all who want that meanwhile share the answer."""

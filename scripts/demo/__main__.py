@@ -2,7 +2,7 @@
 
 import argparse
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 import fcntl
@@ -29,6 +29,7 @@ SIMULATED_ID = "7103000001"
 SIMULATED_CHATS = (("79001234567@c.us", "Anna"), ("120363043968066561@g.us", "Family"))
 TITLE = "Home Assistant"
 MESSAGE = "The washing machine is done 🧺"
+ANSWER = "Thanks, on my way 👍"
 DASHBOARD = "/whatsapp-demo/messages"
 _ARRIVAL_SECONDS = 15
 _STATE = ROOT / ".cache" / "develop"
@@ -43,6 +44,12 @@ class Instance:
     api_url: str
     chats: tuple[tuple[str, str], ...]
     phone: str | None = None
+    tells: Callable[[], bool] = bool
+
+    @property
+    def mode(self) -> str:
+        """Return how to receive: not, where that would change and restart what is real."""
+        return "poll" if self.phone else "off"
 
     @property
     def credentials(self) -> dict[str, Any]:
@@ -98,17 +105,30 @@ def ask_for_missing(arguments: argparse.Namespace) -> None:
 
 
 @asynccontextmanager
-async def simulated_instance(entry: dict[str, Any] | None) -> AsyncIterator[Instance]:
+async def simulated_instance(
+    entry: dict[str, Any] | None, *, linked: bool = True
+) -> AsyncIterator[Instance]:
     """Start a simulator with the instance that the entry knows, or a new one."""
     token = entry["data"]["token"] if entry else secrets.token_hex(25)
     async with AsyncExitStack() as stack:
         async with step("Simulated GREEN-API"):
             simulator = Simulator()
-            simulator.add_instance(SIMULATED_ID, token, contacts=CONTACTS)
+            simulated = simulator.add_instance(SIMULATED_ID, token, contacts=CONTACTS)
+            # Home Assistant has switched them on once, and relies on that.
+            changed = entry and entry["data"].get("settings")
+            simulated.settings.update(changed["after"] if changed else {})
+            if not linked:
+                simulated.unlink()
             await simulator.start(free_port(8124))
             stack.push_async_callback(simulator.stop)
         phone = f"{simulator.url}/phone/{SIMULATED_ID}"
-        yield Instance(SIMULATED_ID, token, simulator.url, SIMULATED_CHATS, phone)
+
+        def tells() -> bool:
+            return simulated.settings["incomingWebhook"] == "yes"
+
+        yield Instance(
+            SIMULATED_ID, token, simulator.url, SIMULATED_CHATS, phone, tells
+        )
 
 
 @contextmanager
@@ -140,7 +160,7 @@ async def set_up(
     if entry is None:
         async with step("Instance, set up in the config flow") as line:
             user_input = {"instance_id": instance.id, **instance.credentials}
-            entry_id, flow_id = await api.add_instance(user_input)
+            entry_id, flow_id = await api.add_instance(user_input, instance.mode)
             line.aside = instance.id
     else:
         entry_id = entry["entry_id"]
@@ -176,18 +196,59 @@ async def send(
     say(f"  {dim(f'id {message_id}')}\n")
 
 
+async def answer(
+    api: HomeAssistantApi, session: aiohttp.ClientSession, instance: Instance
+) -> None:
+    """Let somebody answer, and wait until Home Assistant has heard it."""
+    chat, name = instance.chats[0]
+    async with step(f"{name} answers …"):
+        # What is written before Home Assistant has asked to be told, it never hears.
+        await until(instance.tells, "Home Assistant does not receive.")
+        # The simulated one needs no time to start anew: not the minute until somebody asks.
+        state = {"entity_id": f"sensor.green_api_{instance.id}_state"}
+        await api.post("/api/services/homeassistant/update_entity", state)
+        wish = {"act": "write", "chat": chat, "as": chat, "text": ANSWER}
+        async with session.post(f"{instance.phone}/act", json=wish) as response:
+            response.raise_for_status()
+    async with step("… arrives in Home Assistant") as line:
+
+        async def heard() -> bool:
+            line.aside = ", ".join(await api.entities_with("text", ANSWER))
+            return bool(line.aside)
+
+        await until(heard, "The answer did not arrive in Home Assistant.")
+
+
 async def arrived(session: aiohttp.ClientSession, phone: str, message_id: str) -> str:
     """Return the text of a message when it has arrived on the simulated phone."""
+    text = ""
+
+    async def there() -> bool:
+        nonlocal text
+        async with session.get(f"{phone}/messages.json") as response:
+            chats = (await response.json())["chats"]
+        for message in (each for chat in chats for each in chat["messages"]):
+            if message["id"] == message_id:
+                text = str(message["text"])
+                return True
+        return False
+
+    await until(there, "The message did not arrive on the phone.")
+    return text
+
+
+async def until(
+    what: Callable[[], bool] | Callable[[], Awaitable[bool]], failure: str
+) -> None:
+    """Wait until it is so, but not for ever."""
     with suppress(TimeoutError):
         async with asyncio.timeout(_ARRIVAL_SECONDS):
             while True:
-                async with session.get(f"{phone}/messages.json") as response:
-                    chats = (await response.json())["chats"]
-                for message in (each for chat in chats for each in chat["messages"]):
-                    if message["id"] == message_id:
-                        return str(message["text"])
+                so = what()
+                if so if isinstance(so, bool) else await so:
+                    return
                 await asyncio.sleep(0.1)
-    raise Failure("The message did not arrive on the phone.")
+    raise Failure(failure)
 
 
 async def run(arguments: argparse.Namespace) -> None:
@@ -215,8 +276,11 @@ async def run(arguments: argparse.Namespace) -> None:
         await api.wait_until_loaded()
         if instance.chats:
             await send(api, session, instance)
+        if instance.phone:
+            await answer(api, session, instance)
         if not arguments.once:
-            server.show_on_dashboard(await api.entity_ids())
+            shown = await api.entity_ids()
+            server.show_on_dashboard(each for each in shown if each[:6] != "image.")
             show_addresses(server, instance)
             await server.run()
 
@@ -229,6 +293,9 @@ def show_addresses(server: HomeAssistant, instance: Instance) -> None:
     if instance.phone:
         say(f"  Phone           {bold(instance.phone)}")
     say(f"  Log             {server.log}")
+    if instance.phone:
+        hint = "Write “ping” as Anna on the phone, and an automation answers."
+        say(f"\n  {hint}")
     say(f"\n  {dim('Ctrl+C ends it all.')}")
 
 

@@ -66,8 +66,11 @@ class HomeAssistant:
         # In the format of its first version, from which Home Assistant fills in the rest.
         self.port = free_port(8123)
         for template in _TEMPLATES.iterdir():
-            text = template.read_text().replace("PORT", str(self.port))
-            (self.folder / template.name).write_text(text)
+            file = self.folder / template.name
+            # A person may have changed the automations, in their editor.
+            if not (file.name == "automations.yaml" and file.exists()):
+                text = template.read_text().replace("PORT", str(self.port))
+                file.write_text(text)
         shutil.copytree(_PICTURES, self.folder / "www", dirs_exist_ok=True)
         listen = {"server_host": [HOST], "server_port": self.port}
         _write_storage(storage, "http", 1, listen)
@@ -79,7 +82,8 @@ class HomeAssistant:
     def show_on_dashboard(self, entity_ids: Iterable[str]) -> None:
         """Give the entities a place on the dashboard."""
         tiles = "".join(
-            f"          - {{type: tile, entity: {entity_id}, grid_options: {{columns: full}}}}\n"
+            f"          - {{type: tile, entity: {entity_id}, grid_options: {{columns: full}}"
+            f", state_content: [{_shown(entity_id)}]}}\n"
             for entity_id in entity_ids
         )
         template = (_TEMPLATES / "dashboard.yaml").read_text()
@@ -156,6 +160,13 @@ class HomeAssistant:
     async def __aexit__(self, *_: object) -> None:
         """Stop."""
         await self.stop()
+
+
+def _shown(entity_id: str) -> str:
+    """Return what a tile says of an entity: of an event not only when it was."""
+    if entity_id.startswith("event."):
+        return "text, state" if entity_id.endswith("_message") else "event_type, state"
+    return "state"
 
 
 def _write_storage(folder: Path, key: str, version: int, data: object) -> None:

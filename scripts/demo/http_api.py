@@ -18,6 +18,7 @@ _START_SECONDS = 240
 _LOAD_SECONDS = 30
 _FLOWS = "/api/config/config_entries/flow"
 _SUBENTRY_FLOWS = "/api/config/config_entries/subentries/flow"
+_MOST_STEPS = 10  # of a flow that comes to an end
 
 
 class HomeAssistantApi:
@@ -56,13 +57,27 @@ class HomeAssistantApi:
             await asyncio.sleep(0.2)
         return str(config["version"])
 
-    async def add_instance(self, user_input: Json) -> tuple[str, str]:
-        """Set an instance up, and return its entry's id and that of the flow it leads to."""
+    async def add_instance(self, user_input: Json, mode: str) -> tuple[str, str | None]:
+        """Set an instance up, and return its entry's id and that of the flow it leads to.
+
+        It receives by `mode`, unless somebody else does who would not hear any more.
+        """
         flow = await self.post(_FLOWS, {"handler": INTEGRATION.name})
-        result = await self.post(f"{_FLOWS}/{flow['flow_id']}", user_input)
-        if result["type"] != "create_entry":
-            raise Failure(_reason(result, "config"))
-        return result["result"]["entry_id"], result["next_flow"][1]
+        modes = iter((mode,))
+        for _ in range(_MOST_STEPS):
+            if flow["type"] == "create_entry":
+                next_flow = flow.get("next_flow")
+                return flow["result"]["entry_id"], next_flow and next_flow[1]
+            if flow["type"] == "menu" and "receive" in flow["menu_options"]:
+                answer = {"next_step_id": "receive"}
+            elif flow["type"] != "form" or flow["errors"]:
+                break
+            elif flow["step_id"] == "receive":
+                answer = {"mode": next(modes, "off")}
+            else:
+                answer = user_input if flow["step_id"] == "user" else {}
+            flow = await self.post(f"{_FLOWS}/{flow['flow_id']}", answer)
+        raise Failure(_reason(flow, "config"))
 
     async def reconfigure_instance(self, entry_id: str, user_input: Json) -> None:
         """Change token and server of an instance."""
@@ -108,6 +123,14 @@ class HomeAssistantApi:
         return sorted(
             state["entity_id"] for state in states if state["entity_id"] in ids
         )
+
+    async def entities_with(self, attribute: str, value: str) -> list[str]:
+        """Return the entities that have this attribute."""
+        return [
+            state["entity_id"]
+            for state in await self.get("/api/states")
+            if state["attributes"].get(attribute) == value
+        ]
 
     async def get(self, path: str) -> Any:
         """Return what is there."""
@@ -164,11 +187,14 @@ def _reason(result: Json, *flow: str) -> str:
     texts = json.loads((INTEGRATION / "translations" / "en.json").read_text())
     for key in flow:
         texts = texts[key]
-    errors = result.get("errors") or {}
-    keys = [("error", key) for key in errors.values()] or [
-        ("abort", result.get("reason"))
-    ]
     placeholders = result.get("description_placeholders") or {}
-    return " ".join(
-        str(texts[kind].get(key, key)).format(**placeholders) for kind, key in keys
-    )
+    errors = result.get("errors") or {}
+    if result["type"] == "abort":
+        said = [texts["abort"].get(result["reason"], result["reason"])]
+    elif errors:
+        said = [texts["error"].get(key, key) for key in errors.values()]
+    else:
+        # A step that only a person can do, as to link a phone.
+        step = texts["step"].get(result.get("step_id"), {})
+        said = [step.get("description") or f"The flow stops at {result.get('step_id')}"]
+    return " ".join(str(text).format(**placeholders) for text in said)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 import logging
 import random
 import secrets
@@ -20,7 +21,14 @@ from ..api import (
     GreenApiWebhookSetError,
     InstanceState,
 )
-from ..const import CONF_API_URL, CONF_SETTINGS, CONF_WEBHOOK_TOKEN, DOMAIN, ReceiveMode
+from ..const import (
+    CONF_API_URL,
+    CONF_SETTINGS,
+    CONF_WEBHOOK_TOKEN,
+    DOMAIN,
+    SUBENTRY_TYPE_CHAT,
+    ReceiveMode,
+)
 from ..coordinator import GreenApiCoordinator
 from ..deliveries import Deliveries
 from ..errors import translated
@@ -31,6 +39,10 @@ from .settings import async_put_back, async_set_up
 from .signals import SIGNAL_RECEIVED
 from .webhook import async_register
 from .webhook_url import async_webhook_url
+
+# After so many seconds the flow for the first chat is open, and so long it may take.
+FLOW_OPENS_AFTER = 1.0
+_FLOW_PATIENCE = 120
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -79,6 +91,7 @@ class Receiver:
         if self.mode is ReceiveMode.OFF:
             await self._async_until_done(self._async_put_back)
             return
+        await self._async_let_flow_end()
         seen = await async_seen(self._hass, self._entry.entry_id)
         self.dispatcher = Dispatcher(
             self._hass, self._entry, self._coordinator, self._deliveries, seen
@@ -93,6 +106,27 @@ class Receiver:
             self._async_on_error,
             self._async_on_success,
         )
+
+    async def _async_let_flow_end(self) -> None:
+        """Wait while somebody adds the first chat, who needs the list of contacts.
+
+        As the change of settings restarts the instance, which then has none to tell.
+        """
+        if CONF_SETTINGS in self._entry.data or self._entry.subentries:
+            return
+        flows = self._hass.config_entries.subentries
+        handler = (self._entry.entry_id, SUBENTRY_TYPE_CHAT)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_FLOW_PATIENCE):
+                adding = True
+                while adding:
+                    # It opens once the entry is there.
+                    await asyncio.sleep(FLOW_OPENS_AFTER)
+                    adding = bool(
+                        flows.async_progress_by_handler(
+                            handler, include_uninitialized=True
+                        )
+                    )
 
     async def _async_set_up(self) -> None:
         """Let GREEN-API tell, and say for what time it will not."""
