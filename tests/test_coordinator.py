@@ -348,3 +348,27 @@ async def test_a_message_does_not_wait_for_a_state_that_does_not_come(
     await notify(hass, "notify.anna")
     assert [each.text for each in instance.messages] == ["Hi"]
     assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+@pytest.mark.usefixtures("loaded")
+async def test_a_state_that_is_known_for_long_is_asked_for_before_a_message_leaves(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    instance: Instance,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(coordinator, "_STALE_AFTER", 0)
+    instance.unlink()
+    assert await fail_to_notify(hass) == "not_linked"
+    assert instance.messages == []
+
+
+async def test_a_quota_that_was_told_is_enough_again_once_a_message_gets_through(
+    hass: HomeAssistant, loaded: MockConfigEntry, instance: Instance, issues: Issues
+) -> None:
+    loaded.runtime_data.coordinator.async_take_quota([ANNA])
+    assert list(issues()) == ["quota_exceeded_chats"]
+    await notify(hass, "notify.anna")
+    assert list(issues()) == ["quota_exceeded_chats"]
+    await notify(hass, "notify.family")
+    assert issues() == {}

@@ -17,7 +17,7 @@ import unicodedata
 from aiohttp import ClientTimeout, web
 from hypothesis import HealthCheck, example, given, settings, strategies as st
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 import voluptuous as vol
 from yarl import URL
@@ -29,9 +29,13 @@ from custom_components.green_api.receiver import dispatcher
 from homeassistant.components.media_source import async_resolve_media
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EVENT_LOGGING_CHANGED
-from homeassistant.core import HomeAssistant
+from homeassistant.core import Context, HomeAssistant
 from homeassistant.core_config import async_process_ha_core_config
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.exceptions import (
+    HomeAssistantError,
+    ServiceValidationError,
+    Unauthorized,
+)
 from homeassistant.setup import async_setup_component
 from homeassistant.util import raise_if_invalid_filename
 
@@ -897,3 +901,16 @@ def test_waiting_is_offered(action: str) -> None:
         "default": {"minutes": 1},
         "selector": {"duration": None},
     }
+
+
+async def test_only_administrators_write_into_the_house(
+    hass: HomeAssistant, loaded: MockConfigEntry, hass_read_only_user: MockUser
+) -> None:
+    with pytest.raises(Unauthorized):
+        await hass.services.async_call(
+            "green_api",
+            "download_media",
+            {"url": "http://127.0.0.1/a.jpg"},
+            blocking=True,
+            context=Context(user_id=hass_read_only_user.id),
+        )

@@ -4,7 +4,8 @@ import asyncio
 import logging
 from typing import Final
 
-from homeassistant.const import CONF_TOKEN, CONF_WEBHOOK_ID, Platform
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import CONF_MODE, CONF_TOKEN, CONF_WEBHOOK_ID, Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.dispatcher import async_dispatcher_send
@@ -12,7 +13,7 @@ from homeassistant.helpers.start import async_at_started
 from homeassistant.helpers.typing import ConfigType
 
 from .api import GreenApiError
-from .const import DOMAIN
+from .const import CONF_WEBHOOK_TOKEN, DOMAIN, ReceiveMode
 from .coordinator import GreenApiCoordinator, async_create_client
 from .deliveries import Deliveries
 from .entry import (
@@ -24,10 +25,13 @@ from .entry import (
 from .log_filter import async_redact_credentials, async_redact_token
 from .outbox import Outbox
 from .receiver import (
+    Dispatcher,
     Receiver,
     async_delete_cloudhook,
     async_put_back,
+    async_register as async_register_webhook,
     async_remove_seen,
+    async_unregister,
 )
 from .sent_messages import async_remove_sent_messages, async_sent_messages
 from .services import async_setup_services
@@ -52,6 +56,10 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Set up the actions."""
     async_redact_credentials()
     async_setup_services(hass)
+    for entry in hass.config_entries.async_entries(DOMAIN):
+        # Before the web server is there: what nobody listens for, Home Assistant
+        # acknowledges.
+        _async_listen(hass, entry)
     return True
 
 
@@ -72,6 +80,12 @@ async def async_setup_entry(hass: HomeAssistant, entry: GreenApiConfigEntry) -> 
     entry.runtime_data = GreenApiRuntimeData(
         coordinator, outbox, receiver, fingerprint(entry)
     )
+    entry.async_on_unload(entry.add_update_listener(_async_take_in))
+    if receiver.mode is ReceiveMode.WEBHOOK:
+        receiver.async_make_secrets()
+        for secret in (CONF_WEBHOOK_ID, CONF_WEBHOOK_TOKEN):
+            entry.async_on_unload(async_redact_token(entry.data[secret]))
+    _async_listen(hass, entry)
     dr.async_get(hass).async_get_or_create(
         config_entry_id=entry.entry_id, **coordinator.device_info
     )
@@ -79,19 +93,14 @@ async def async_setup_entry(hass: HomeAssistant, entry: GreenApiConfigEntry) -> 
     # A listener keeps the coordinator asking, whatever entities are disabled.
     entry.async_on_unload(coordinator.async_add_listener(lambda: None))
     entry.async_on_unload(coordinator.async_delete_issues)
-    entry.async_on_unload(entry.add_update_listener(_async_take_in))
     # In the background: neither Home Assistant's start nor an unload waits for it.
     entry.async_create_background_task(
         hass, coordinator.async_ask(), f"{DOMAIN} first state"
     )
 
-    receiver.async_listen()
-
     @callback
     def async_receive(hass: HomeAssistant) -> None:
-        entry.async_create_background_task(
-            hass, receiver.async_run(), f"{DOMAIN} receiver"
-        )
+        receiver.async_start()
 
     # Whoever wants to hear is there by then: what waits at GREEN-API, waits.
     entry.async_on_unload(async_at_started(hass, async_receive))
@@ -100,6 +109,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: GreenApiConfigEntry) -> 
 
 async def async_unload_entry(hass: HomeAssistant, entry: GreenApiConfigEntry) -> bool:
     """Unload an instance."""
+    await entry.runtime_data.receiver.async_stop()
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 
@@ -107,8 +117,6 @@ async def async_remove_entry(hass: HomeAssistant, entry: GreenApiConfigEntry) ->
     """Leave nothing behind, here and at GREEN-API."""
     await async_remove_sent_messages(hass, entry.entry_id)
     await async_remove_seen(hass, entry.entry_id)
-    if webhook_id := entry.data.get(CONF_WEBHOOK_ID):
-        await async_delete_cloudhook(hass, webhook_id)
     stop_redacting = async_redact_token(entry.data[CONF_TOKEN])
     try:
         async with asyncio.timeout(_PATIENCE):
@@ -117,6 +125,26 @@ async def async_remove_entry(hass: HomeAssistant, entry: GreenApiConfigEntry) ->
         _LOGGER.warning("The settings at GREEN-API could not be put back: %s", err)
     finally:
         stop_redacting()
+    if webhook_id := entry.data.get(CONF_WEBHOOK_ID):
+        async_unregister(hass, webhook_id)
+        await async_delete_cloudhook(hass, webhook_id)
+
+
+@callback
+def _async_listen(hass: HomeAssistant, entry: GreenApiConfigEntry) -> None:
+    """Listen for what GREEN-API pushes, if it does; also while nobody hears it yet."""
+    if (webhook_id := entry.data.get(CONF_WEBHOOK_ID)) is None:
+        return
+
+    def ready() -> Dispatcher | None:
+        if entry.state is not ConfigEntryState.LOADED:
+            return None
+        return entry.runtime_data.receiver.dispatcher
+
+    if entry.options.get(CONF_MODE) == ReceiveMode.WEBHOOK:
+        async_register_webhook(hass, entry, ready)
+    else:
+        async_unregister(hass, webhook_id)
 
 
 async def _async_take_in(hass: HomeAssistant, entry: GreenApiConfigEntry) -> None:

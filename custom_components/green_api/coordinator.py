@@ -1,7 +1,7 @@
 """The instance: how to reach it, and what state it is in."""
 
 import asyncio
-from collections.abc import Awaitable, Iterable, Mapping
+from collections.abc import Awaitable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -59,6 +59,8 @@ _HINDRANCES: Final[Mapping[InstanceState, str]] = {
 _PHONE_MAY_CHANGE: Final = {InstanceState.NOT_AUTHORIZED, InstanceState.BLOCKED}
 # A state that waited for so long in a queue may be outdated.
 _OLD_NEWS: Final = timedelta(minutes=1)
+# After so many seconds, a state that was told is asked for before a message leaves.
+_STALE_AFTER: Final = 600
 # For how many seconds a message waits until the state is known.
 _PATIENCE = 5
 
@@ -140,11 +142,16 @@ class GreenApiCoordinator(DataUpdateCoordinator[Instance | None]):
             name=config_entry.title,
             serial_number=client.instance_id,
         )
-        # Whether GREEN-API tells of a change by itself.
+        # Whether GREEN-API tells of a change by itself, when it did last, and when the
+        # state was known for sure.
         self._pushed = False
+        self._told_at: datetime | None = None
+        self._known_at = 0.0
         self._asking = asyncio.Lock()
         self._times_asked = 0
         self._out_of_quota: set[ChatId] = set()
+        # The chats that GREEN-API said the quota covers; None when it said nothing.
+        self._covered: frozenset[str] | None = None
 
     @override
     async def _async_update_data(self) -> Instance:
@@ -183,6 +190,10 @@ class GreenApiCoordinator(DataUpdateCoordinator[Instance | None]):
         self, state: InstanceState, timestamp: datetime | None = None
     ) -> None:
         """Take in the state that GREEN-API told, and when; without a time, now."""
+        if timestamp and self._told_at and timestamp < self._told_at:
+            # It comes late: something newer was told already.
+            return
+        self._told_at = timestamp or self._told_at
         instance = Instance(state)
         if instance.is_suspended or (
             timestamp and dt_util.utcnow() - timestamp > _OLD_NEWS
@@ -198,6 +209,7 @@ class GreenApiCoordinator(DataUpdateCoordinator[Instance | None]):
     @callback
     def _async_take_in(self, instance: Instance) -> None:
         """Do what a state calls for."""
+        self._known_at = self.hass.loop.time()
         if instance.state in _PHONE_MAY_CHANGE and self.config_entry.data[CONF_PHONE]:
             # Whoever links it to another phone is no stranger.
             self.hass.config_entries.async_update_entry(
@@ -226,9 +238,14 @@ class GreenApiCoordinator(DataUpdateCoordinator[Instance | None]):
 
     async def async_check_can_send(self) -> None:
         """Raise if a message would not leave, though GREEN-API would take it."""
-        if self.data is None or self.data.hindrance:
-            # Not known yet, or known for the worse: that may be a minute old. But no
-            # alarm waits for long for an answer that does not come.
+        if (
+            self.data is None
+            or self.data.hindrance
+            or self.hass.loop.time() - self._known_at > _STALE_AFTER
+        ):
+            # Not known yet, known for the worse, or told long ago: somebody may have
+            # switched off at GREEN-API that it tells. But no alarm waits for long for an
+            # answer that does not come.
             asking = self.config_entry.async_create_background_task(
                 self.hass, self.async_ask(), f"{DOMAIN} state"
             )
@@ -273,15 +290,18 @@ class GreenApiCoordinator(DataUpdateCoordinator[Instance | None]):
     @callback
     def async_handle_success(self, chat_id: ChatId) -> None:
         """Take back what was said when the quota did not cover a chat."""
-        if chat_id in self._out_of_quota:
+        told = self._covered is not None and str(chat_id) not in self._covered
+        if chat_id in self._out_of_quota or told:
+            self._covered = None
             self._out_of_quota.discard(chat_id)
             if not self._out_of_quota:
                 self._async_delete_issues(_QUOTA_ISSUES)
 
     @callback
-    def async_take_quota(self, chat_ids: Iterable[str]) -> None:
+    def async_take_quota(self, chat_ids: Collection[str]) -> None:
         """Take in which chats the quota still covers, as GREEN-API told."""
         error = GreenApiQuotaError(tuple(chat_ids))
+        self._covered = frozenset(chat_ids)
         self.async_create_issue(api_error(error, self.name_of))
 
     @callback

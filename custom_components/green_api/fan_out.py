@@ -125,15 +125,22 @@ async def async_send(  # noqa: PLR0913
     async def send(recipient: Recipient) -> list[JsonObjectType]:
         outbox, chat_id = recipient.outbox, recipient.chat_id
         messages = [_with_quote(outbox, chat_id, each) for each in await ready[outbox]]
+        old = outbox.sent.tagged(chat_id, tag) if tag and replace else None
         message_ids = await outbox.async_send(
             chat_id, messages, tag=tag, replace=replace
         )
         if recipient.subentry_id:
             async_dispatcher_send(hass, SIGNAL_SENT.format(recipient.subentry_id))
-        statuses = await _async_wait(hass, recipient, message_ids, wait)
+        # An edited message was delivered long ago; of the change, nothing is told.
+        sent = [
+            each for each in message_ids if not old or each not in old["message_ids"]
+        ]
+        statuses = await _async_wait(hass, recipient, sent, wait)
         return [
-            recipient.describe(**{ATTR_MESSAGE_ID: message_id}, **status)
-            for message_id, status in zip(message_ids, statuses, strict=True)
+            recipient.describe(
+                **{ATTR_MESSAGE_ID: message_id}, **statuses.get(message_id, {})
+            )
+            for message_id in message_ids
         ]
 
     try:
@@ -169,19 +176,19 @@ async def _async_wait(
     recipient: Recipient,
     message_ids: Sequence[str],
     wait: Wait | None,
-) -> list[dict[str, str]]:
+) -> dict[str, dict[str, str]]:
     """Return how far each message to somebody has come, if that is wanted."""
     if wait is None:
-        return [{} for _ in message_ids]
+        return {}
     deadline = asyncio.get_running_loop().time() + wait.timeout.total_seconds()
-    return [
-        {
+    return {
+        message_id: {
             ATTR_STATUS: await recipient.outbox.deliveries.async_wait(
                 hass, message_id, wait.wanted, asyncio.timeout_at(deadline)
             )
         }
         for message_id in message_ids
-    ]
+    }
 
 
 async def async_each[T](

@@ -166,6 +166,11 @@ class Outbox:
                     partial(message.async_send, self._client, chat_id)
                 )
                 self.sent.remember(chat_id, message_ids[-1], begin)
+                if tag is not None:
+                    # At once: what becomes of it is told under its tag.
+                    self._remember_tagged(
+                        chat_id, tag, messages, message_ids, begin, replaced
+                    )
         except GreenApiError as err:
             error = self._coordinator.async_handle_error(err, chat_id)
             if not message_ids:
@@ -176,21 +181,31 @@ class Outbox:
                 total=str(len(messages)),
                 reason=describe(self._coordinator.hass, error),
             ) from err
-        finally:
-            if tag is not None and message_ids:
-                tagged: Tagged = {
-                    "message_ids": message_ids,
-                    "texts": _are_texts(messages),
-                    "timestamp": begin,
-                }
-                if replaced:
-                    # Still to be deleted, or to be edited next time.
-                    tagged["message_ids"] = message_ids + replaced.surplus
-                    if replaced.kept:
-                        tagged["timestamp"] = replaced.timestamp
-                self.sent.remember_tagged(chat_id, tag, tagged)
+        if tag is not None and replaced:
+            self._remember_tagged(chat_id, tag, messages, message_ids, begin, replaced)
         self._coordinator.async_handle_success(chat_id)
         return message_ids
+
+    def _remember_tagged(  # noqa: PLR0913, PLR0917
+        self,
+        chat_id: ChatId,
+        tag: str,
+        messages: Sequence[Message],
+        message_ids: Sequence[str],
+        begin: float,
+        replaced: _Replaced | None,
+    ) -> None:
+        tagged: Tagged = {
+            "message_ids": [*message_ids],
+            "texts": _are_texts(messages),
+            "timestamp": begin,
+        }
+        if replaced:
+            # Still to be deleted, or to be edited next time.
+            tagged["message_ids"] += replaced.surplus
+            if replaced.kept:
+                tagged["timestamp"] = replaced.timestamp
+        self.sent.remember_tagged(chat_id, tag, tagged)
 
     async def _async_replace(
         self, chat_id: ChatId, tag: str, old: Tagged, messages: Sequence[Message]

@@ -6,6 +6,7 @@ from homeassistant.components import system_health
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.translation import async_get_translations
 
+from .api import default_api_url
 from .const import CONF_API_URL, CONF_INSTANCE_ID, DOMAIN
 from .entry import GreenApiConfigEntry
 
@@ -45,7 +46,8 @@ def _info(hass: HomeAssistant, entry: GreenApiConfigEntry) -> dict[str, Any]:
     lag = dispatcher.statistics.lag if dispatcher else None
     return {
         "can_reach_server": system_health.async_check_can_reach_url(
-            hass, entry.data[CONF_API_URL]
+            hass,
+            entry.data[CONF_API_URL] or default_api_url(entry.data[CONF_INSTANCE_ID]),
         ),
         "state": instance.state if instance else "unknown",
         "receiving": runtime.receiver.mode,

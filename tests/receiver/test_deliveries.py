@@ -321,3 +321,24 @@ async def test_the_tag_is_told_though_whatsapp_hides_the_number(
     await send_message(hass, chat_id=ANNA, tag="door")
     await until(lambda: bool(delivered))
     assert {delivery.tag for _, delivery in delivered} == {"door"}
+
+
+async def test_a_replaced_text_tells_nothing_of_the_change(
+    hass: HomeAssistant, polling: MockConfigEntry
+) -> None:
+    """That the old text was delivered says nothing of the new one."""
+    data = {"chat_id": ANNA, "tag": "door", "wait_for": "delivered"}
+    first = await send_message(hass, "Open", **data)
+    again = await send_message(hass, "Closed", **data, replace=True)
+    assert first["messages"][0]["status"] == "delivered"
+    assert "status" not in again["messages"][0]
+    assert again["messages"][0]["message_id"] == first["messages"][0]["message_id"]
+
+
+async def test_each_part_has_its_tag_at_once(
+    hass: HomeAssistant, polling: MockConfigEntry, delivered: Delivered
+) -> None:
+    await send_message(hass, "word " * 3600, chat_id=ANNA, tag="long", wait_for="sent")
+    await until(lambda: len({each.message_id for _, each in delivered}) == 5)
+    later = [each.tag for _, each in delivered][1:]
+    assert set(later) == {"long"}

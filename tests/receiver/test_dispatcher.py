@@ -14,6 +14,7 @@ from custom_components.green_api.receiver import (
     SIGNAL_RECEIVED,
     dispatcher as dispatcher_module,
 )
+from custom_components.green_api.receiver.chats import Chats
 from custom_components.green_api.receiver.dispatcher import Dispatcher, shape
 from custom_components.green_api.receiver.seen import Seen
 from homeassistant.core import HomeAssistant
@@ -22,7 +23,7 @@ from homeassistant.util import dt as dt_util
 
 from ..api.notification_bodies import BODIES
 from ..api.test_notifications_fuzz import JSON
-from ..conftest import ANNA
+from ..conftest import ANNA, BORIS
 from ..simulator import Instance
 from ..simulator.models import File
 from ..simulator.testing import until
@@ -188,3 +189,27 @@ async def test_an_echo_is_the_accounts_own(
 )
 def test_a_shape_tells_nothing(given_body: Any, expected: Any) -> None:
     assert shape(given_body) == expected
+
+
+async def test_a_mistake_of_ours_does_not_block_the_next(
+    polling: MockConfigEntry,
+    instance: Instance,
+    heard: Heard,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    find = Chats.async_find
+
+    async def stumble(self: Chats, chat_id: str) -> str | None:
+        if chat_id == BORIS:
+            raise RuntimeError
+        return await find(self, chat_id)
+
+    monkeypatch.setattr(Chats, "async_find", stumble)
+    instance.receive(BORIS, "One")
+    instance.receive(ANNA, "Two")
+    await until(lambda: texts(heard) == ["Two"])
+    await until(lambda: not instance.told)
+    assert caplog.text.count("A notification could not be handed on") == 1
+    (shape,) = dispatcher_of(polling).statistics.not_understood
+    assert shape["messageData"]["textMessageData"] == {"textMessage": "str"}

@@ -330,3 +330,32 @@ async def test_an_instance_that_never_received_is_removed(
     await start(hass, entry, "off")
     await hass.config_entries.async_remove(entry.entry_id)
     assert count(instance, "getSettings") == count(instance, "setSettings") == 0
+
+
+async def test_switched_off_and_on_again_though_an_answer_got_lost(
+    hass: HomeAssistant, entry: MockConfigEntry, instance: Instance
+) -> None:
+    await start(hass, entry, "poll")
+    await settled(entry, "poll")
+    instance.faults.add(
+        FaultKind.TIMEOUT_ACCEPTED, method="setSettings", delay=0.2, times=1
+    )
+    await switch(hass, entry, "off")
+    await until(lambda: instance.settings["incomingWebhook"] == "no")
+    await switch(hass, entry, "poll")
+    await until(lambda: instance.settings["incomingWebhook"] == "yes")
+    await settled(entry, "poll")
+    await stop(hass, entry)
+
+
+async def test_somebody_who_pushes_elsewhere_keeps_what_is_switched_on(
+    hass: HomeAssistant, entry: MockConfigEntry, instance: Instance
+) -> None:
+    await start(hass, entry, "poll")
+    await settled(entry, "poll")
+    instance.settings["webhookUrl"] = OTHER_URL
+    await switch(hass, entry, "off")
+    await until(lambda: "settings" not in entry.data)
+    assert instance.settings["incomingWebhook"] == "yes"
+    assert instance.settings["webhookUrl"] == OTHER_URL
+    await stop(hass, entry)

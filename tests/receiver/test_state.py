@@ -69,11 +69,23 @@ async def test_a_state_nobody_knows_is_told(
     hass: HomeAssistant, instance: Instance
 ) -> None:
     for age, given in enumerate(("dreaming", None, 7, ["authorized"])):
-        instance.notify(state_body("authorized", age=10 * age))
+        instance.notify(state_body("authorized", age=50 - 10 * age))
         await until(lambda: state_of(hass) == "authorized")
-        instance.notify(state_body(given))
+        instance.notify(state_body(given, age=45 - 10 * age))
         await until(lambda: state_of(hass) == STATE_UNKNOWN)
     assert count(instance, ASK) == 0
+
+
+@pytest.mark.usefixtures("told")
+async def test_what_comes_late_is_no_news(
+    hass: HomeAssistant, instance: Instance
+) -> None:
+    instance.notify(state_body("notAuthorized", age=5))
+    await until(lambda: state_of(hass) == "not_authorized")
+    instance.notify(state_body("authorized", age=40))
+    await until(lambda: not instance.told)
+    await polls(instance)
+    assert state_of(hass) == "not_authorized"
 
 
 @pytest.mark.usefixtures("told")

@@ -3,7 +3,16 @@
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import HomeAssistant
 
-from ..api import ChatId, ChatServer, GreenApiClient, GreenApiError, InvalidChatIdError
+from ..api import (
+    ChatId,
+    ChatServer,
+    GreenApiClient,
+    GreenApiConnectionError,
+    GreenApiError,
+    GreenApiRateLimitError,
+    GreenApiStartingError,
+    InvalidChatIdError,
+)
 from ..const import CONF_CHAT, CONF_LID, SUBENTRY_TYPE_CHAT
 
 
@@ -55,6 +64,13 @@ class Chats:
         chat_id = chat.data[CONF_CHAT]
         try:
             check = await self._client.check_whatsapp(ChatId.parse(chat_id))
+        except (
+            GreenApiConnectionError,
+            GreenApiRateLimitError,
+            GreenApiStartingError,
+        ):
+            self._asked.discard(chat.subentry_id)
+            return
         except GreenApiError:
             # Then it stays a stranger's; the next start asks again.
             return

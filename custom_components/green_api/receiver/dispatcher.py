@@ -1,9 +1,9 @@
 """Hand each notification on, once, to whom it may concern."""
 
-import asyncio
 from collections import Counter, deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+import logging
 import re
 from typing import Any, Final
 
@@ -30,6 +30,8 @@ from .chat_event import ChatEvent
 from .chats import Chats
 from .seen import Seen
 from .signals import SIGNAL_CHAT_EVENT, SIGNAL_DELIVERY, SIGNAL_RECEIVED
+
+_LOGGER = logging.getLogger(__name__)
 
 # Of those that could not be understood, the shapes of so many are kept.
 _SHAPES: Final = 20
@@ -75,7 +77,6 @@ class Dispatcher:
         self._deliveries = deliveries
         self._seen = seen
         self._chats = Chats(hass, entry, coordinator.client)
-        self._turn = asyncio.Lock()
         self.statistics = Statistics()
         # By the id of the message, the latest at the end.
         self.recent_media: dict[str, RecentMedia] = {}
@@ -87,12 +88,17 @@ class Dispatcher:
         """
         notification = Notification.from_answer(body)
         # One after the other: a webhook may get several at once.
-        async with self._turn:
+        async with self._seen.turn:
             self._note(notification, body)
             if notification.key in self._seen:
                 self.statistics.repeated += 1
                 return
-            await self._async_hand_on(notification)
+            try:
+                await self._async_hand_on(notification)
+            except Exception:
+                # A mistake of ours must not block the next.
+                self.statistics.not_understood.append(shape(body))
+                _LOGGER.exception("A notification could not be handed on")
             self._seen.async_add(notification.key)
         async_dispatcher_send(self._hass, SIGNAL_RECEIVED.format(self._entry.entry_id))
 

@@ -12,7 +12,6 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_MODE, CONF_WEBHOOK_ID
 from homeassistant.core import callback
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers.dispatcher import async_dispatcher_connect
 
 from ..api import (
     GreenApiError,
@@ -36,8 +35,6 @@ from . import poller
 from .dispatcher import Dispatcher
 from .seen import async_seen
 from .settings import async_put_back, async_set_up
-from .signals import SIGNAL_RECEIVED
-from .webhook import async_register
 from .webhook_url import async_webhook_url
 
 # After so many seconds the flow for the first chat is open, and so long it may take.
@@ -64,29 +61,39 @@ class Receiver:
         self._healthy = False
         self._failures = 0
         self._told = False
+        self._task: asyncio.Task[None] | None = None
         self.mode = ReceiveMode(entry.options.get(CONF_MODE, ReceiveMode.OFF))
         self.dispatcher: Dispatcher | None = None
         deliveries.receiving = self.mode is not ReceiveMode.OFF
 
     @callback
-    def async_listen(self) -> None:
-        """Be there for a webhook before anything could come."""
-        if self.mode is not ReceiveMode.WEBHOOK:
-            return
-        self._async_make_secrets()
-        self._entry.async_on_unload(
-            async_register(self._hass, self._entry, lambda: self.dispatcher)
-        )
-        # Only what arrives tells that anything can.
-        self._entry.async_on_unload(
-            async_dispatcher_connect(
-                self._hass,
-                SIGNAL_RECEIVED.format(self._entry.entry_id),
-                self._async_on_success,
-            )
+    def async_start(self) -> None:
+        """Receive from now on, in the background."""
+        self._task = self._entry.async_create_background_task(
+            self._hass, self._async_run(), f"{DOMAIN} receiver"
         )
 
-    async def async_run(self) -> None:
+    async def async_stop(self) -> None:
+        """Hear nothing more, so that nothing is taken that nobody hears."""
+        self.dispatcher = None
+        if self._task:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+
+    @callback
+    def async_make_secrets(self) -> None:
+        """Make up what only GREEN-API is told: where to push to, and a password."""
+        if CONF_WEBHOOK_ID not in self._entry.data:
+            self._hass.config_entries.async_update_entry(
+                self._entry,
+                data={
+                    **self._entry.data,
+                    CONF_WEBHOOK_ID: webhook.async_generate_id(),
+                    CONF_WEBHOOK_TOKEN: secrets.token_urlsafe(32),
+                },
+            )
+
+    async def _async_run(self) -> None:
         """Receive until cancelled."""
         if self.mode is ReceiveMode.OFF:
             await self._async_until_done(self._async_put_back)
@@ -97,6 +104,7 @@ class Receiver:
             self._hass, self._entry, self._coordinator, self._deliveries, seen
         )
         if self.mode is ReceiveMode.WEBHOOK:
+            # Whether anything arrives by it, nobody can tell: the state is asked for.
             await self._async_until_done(self._async_set_up)
             return
         await self._async_until_done(self._async_set_up)
@@ -159,24 +167,14 @@ class Receiver:
             except HomeAssistantError:
                 # Neither an address of its own, nor Home Assistant Cloud.
                 self._coordinator.async_create_issue(translated("no_public_url"))
+            except Exception:
+                # A mistake of ours must not end receiving for good.
+                _LOGGER.exception("Receiving could not be set up")
             else:
                 self._coordinator.async_delete_issue("no_public_url")
                 return
             await asyncio.sleep(delay * random.uniform(0.7, 1.3))  # noqa: S311
             delay = min(delay * 2, poller.LONGEST_DELAY)
-
-    @callback
-    def _async_make_secrets(self) -> None:
-        """Make up what only GREEN-API is told: where to push to, and a password."""
-        if CONF_WEBHOOK_ID not in self._entry.data:
-            self._hass.config_entries.async_update_entry(
-                self._entry,
-                data={
-                    **self._entry.data,
-                    CONF_WEBHOOK_ID: webhook.async_generate_id(),
-                    CONF_WEBHOOK_TOKEN: secrets.token_urlsafe(32),
-                },
-            )
 
     @callback
     def _async_on_error(self, error: GreenApiError) -> None:

@@ -39,6 +39,8 @@ class Seen:
         self._unwritten: list[str] = []
         self._writing: asyncio.Task[None] | None = None
         self._failing = False
+        # Held by who hands one on, so that it is not handed on twice meanwhile.
+        self.turn = asyncio.Lock()
 
     def __contains__(self, key: str) -> bool:
         """Return whether a notification was handed on."""

@@ -124,16 +124,26 @@ async def async_put_back(
         return
     current = await client.get_settings()
     after = _set_by_us(changed, current)
-    changes = {
-        name: value
-        for name, value in changed["before"].items()
-        if name in after
-        and _is_same(current.get(name), after[name])
-        and not _is_same(value, after[name])
-    }
+    use = used_by(current, after)
+    # Who pushes to somewhere else, needs what is switched on.
+    changes = (
+        {}
+        if use and use.host
+        else {
+            name: value
+            for name, value in changed["before"].items()
+            if name in after
+            and _is_same(current.get(name), after[name])
+            and not _is_same(value, after[name])
+        }
+    )
+    still_there = hass.config_entries.async_get_entry(entry.entry_id) is not None
     if changes:
+        if still_there:
+            # Whatever becomes of it, it has to be set up anew.
+            _remember(hass, entry, {**changed, "mode": ""})
         await client.set_settings(changes)
-    if hass.config_entries.async_get_entry(entry.entry_id):
+    if still_there:
         hass.config_entries.async_update_entry(
             entry,
             data={

@@ -12,7 +12,7 @@ from aiohttp.web import Request, Response
 from homeassistant.components import webhook
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_WEBHOOK_ID
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant
+from homeassistant.core import HomeAssistant
 
 from ..api import Json, json_in
 from ..const import CONF_WEBHOOK_TOKEN, DOMAIN
@@ -20,16 +20,18 @@ from .dispatcher import Dispatcher
 
 # The largest notification quotes another one, with a preview of a picture in each.
 _LARGEST: Final = 1024 * 1024
+_CHUNK: Final = 64 * 1024
 _SLOWEST: Final = 30
 _SCHEMES: Final = ("", "Bearer ", "Basic ")
 
 
 def async_register(
     hass: HomeAssistant, entry: ConfigEntry, ready: Callable[[], Dispatcher | None]
-) -> CALLBACK_TYPE:
-    """Listen, until the returned function is called.
+) -> None:
+    """Listen, until `async_unregister`: also while the entry is loaded anew.
 
-    What comes before anybody is `ready` for it, comes again.
+    What comes while nobody is `ready` for it, comes again. Where nobody listens, Home
+    Assistant acknowledges it.
     """
     webhook_id = entry.data[CONF_WEBHOOK_ID]
     passwords = [
@@ -50,15 +52,15 @@ def async_register(
                 content = await _async_read(request)
         except TimeoutError:
             return Response(status=HTTPStatus.REQUEST_TIMEOUT)
-        if content is None:
-            return Response(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        # What is no notification is acknowledged, too: it would come again and again.
+        # What is no notification, or none of a sensible size, is acknowledged, too: it
+        # would come again and again, and keep those behind it.
         body: Json = None
         with suppress(ValueError):
             body = json_in(content)
         await dispatcher.async_dispatch(body)
         return Response()
 
+    webhook.async_unregister(hass, webhook_id)
     webhook.async_register(
         hass,
         DOMAIN,
@@ -67,16 +69,20 @@ def async_register(
         async_handle,
         allowed_methods=[HTTPMethod.POST],
     )
-    return lambda: webhook.async_unregister(hass, webhook_id)
 
 
-async def _async_read(request: Request) -> bytes | None:
-    """Return the body, None if it is too large."""
+def async_unregister(hass: HomeAssistant, webhook_id: str) -> None:
+    """Listen no longer."""
+    webhook.async_unregister(hass, webhook_id)
+
+
+async def _async_read(request: Request) -> bytes:
+    """Return the body, empty if it is too large."""
     content = bytearray()
+    size = 0
     # What comes through Home Assistant Cloud is no more of a request than this needs.
     stream = request.content
-    while chunk := await stream.read(_LARGEST):
-        content += chunk
-        if len(content) > _LARGEST:
-            return None
+    while chunk := await stream.read(_CHUNK):
+        size += len(chunk)
+        content = content + chunk if size <= _LARGEST else bytearray()
     return bytes(content)

@@ -7,6 +7,7 @@ from yarl import URL
 
 from homeassistant.components import webhook
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.network import NoURLAvailableError
 from homeassistant.util.network import is_local
 
@@ -14,13 +15,17 @@ from homeassistant.util.network import is_local
 async def async_webhook_url(hass: HomeAssistant, webhook_id: str, api_url: str) -> str:
     """Return the address of a webhook: Home Assistant Cloud's, or one's own.
 
-    Raises NoURLAvailableError when Home Assistant has none that the internet knows.
+    Raises HomeAssistantError when Home Assistant has none that the internet knows.
     """
     if "cloud" in hass.config.components:
         from homeassistant.components import cloud  # noqa: PLC0415  needs much
 
         if cloud.async_active_subscription(hass):
-            return await cloud.async_get_or_create_cloudhook(hass, webhook_id)
+            try:
+                return await cloud.async_get_or_create_cloudhook(hass, webhook_id)
+            except Exception as err:
+                # It has errors of many kinds for being away.
+                raise HomeAssistantError("no cloudhook") from err
     return webhook.async_generate_url(
         hass, webhook_id, allow_internal=_is_at_home(api_url), prefer_external=True
     )

@@ -1,6 +1,7 @@
 """The actions."""
 
 from homeassistant.core import HomeAssistant, SupportsResponse, callback
+from homeassistant.helpers.service import async_register_admin_service
 
 from ..const import DOMAIN
 from .afterwards import (
@@ -37,9 +38,17 @@ def async_setup_services(hass: HomeAssistant) -> None:
         ("edit_message", async_edit_message, EDIT_MESSAGE_SCHEMA),
         ("delete_message", async_delete_message, DELETE_MESSAGE_SCHEMA),
         ("forward_message", async_forward_message, FORWARD_MESSAGE_SCHEMA),
-        ("download_media", async_download_media, DOWNLOAD_MEDIA_SCHEMA),
     ):
         register(DOMAIN, name, handler, schema, SupportsResponse.OPTIONAL)
+    # It writes into the folders of the house.
+    async_register_admin_service(
+        hass,
+        DOMAIN,
+        "download_media",
+        async_download_media,
+        DOWNLOAD_MEDIA_SCHEMA,
+        SupportsResponse.OPTIONAL,
+    )
     register(DOMAIN, "mark_read", async_mark_read, MARK_READ_SCHEMA)
     for name, handler, schema in (
         ("check_number", async_check_number, CHECK_NUMBER_SCHEMA),
