@@ -128,6 +128,19 @@ async def test_faults_line_up_and_can_be_cleared(api: Api, instance: Instance) -
     assert statuses == [502, 401, 401, 200]
 
 
+async def test_a_fault_is_counted_and_can_be_removed(
+    api: Api, instance: Instance
+) -> None:
+    lasting = instance.faults.add(FaultKind.UNAVAILABLE, times=None)
+    once = instance.faults.add(FaultKind.BAD_GATEWAY)
+    statuses = [(await api("sendMessage", HI))[0] for _ in range(2)]
+    instance.faults.remove(lasting)
+    statuses += [(await api("sendMessage", HI))[0] for _ in range(2)]
+    instance.faults.remove(once)
+    assert statuses == [503, 503, 502, 200]
+    assert (lasting.struck, once.struck) == (2, 1)
+
+
 async def test_a_fault_after_acceptance_waits_for_an_accepted_request(
     api: Api, instance: Instance
 ) -> None:

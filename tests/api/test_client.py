@@ -58,6 +58,8 @@ READS: dict[str, Call] = {
     "getWaSettings": lambda client: client.get_wa_settings(),
     "getContacts": lambda client: client.get_contacts(),
     "checkWhatsapp": lambda client: client.check_whatsapp(CHAT),
+    "showMessagesQueue": lambda client: client.show_messages_queue(),
+    "lastOutgoingMessages": lambda client: client.last_outgoing_messages(5),
 }
 SENDS: dict[str, Call] = {
     "sendMessage": lambda client: client.send_message(CHAT, "Door opened"),

@@ -253,6 +253,7 @@ def test_all_of_a_sent_message() -> None:
         text="New message",
         forwarded=True,
         status="sent",
+        sent_by_api=True,
     )
 
 
@@ -478,6 +479,8 @@ def test_whatever_comes_is_read_into_what_it_should_be(item: Item) -> None:
         match name:
             case "message_id" | "chat_id":
                 assert isinstance(value, str)
+            case "sent_by_api":
+                assert value is None or isinstance(value, bool)
             case "from_me" | "forwarded" | "edited" | "deleted":
                 assert isinstance(value, bool)
     for text in (

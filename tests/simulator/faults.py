@@ -78,6 +78,8 @@ class Fault:
     chat_id: str | None = None
     times: int | None = 1
     delay: float = 0.0
+    # How many requests ran into it.
+    struck: int = 0
 
     def concerns(self, method: str, chat_id: str | None) -> bool:
         """Tell whether a request runs into it."""
@@ -125,6 +127,11 @@ class Faults:
             fault for fault in self._faults if kind not in (None, fault.kind)
         ]
 
+    def remove(self, fault: Fault) -> None:
+        """Switch one fault off, if it still is on."""
+        if fault in self._faults:
+            self._faults.remove(fault)
+
     def find(self, method: str, chat_id: str | None) -> Fault | None:
         """Return the fault a request runs into."""
         return next(
@@ -133,8 +140,9 @@ class Faults:
 
     def spend(self, fault: Fault) -> None:
         """Count one request, and switch the fault off after the last."""
+        fault.struck += 1
         if fault.times is None:
             return
         fault.times -= 1
-        if fault.times <= 0 and fault in self._faults:
-            self._faults.remove(fault)
+        if fault.times <= 0:
+            self.remove(fault)

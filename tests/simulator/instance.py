@@ -41,6 +41,7 @@ class Instance(Correspondents):
         self.most_concurrent = 0
         # What the real server may do one way or the other.
         self.rate_limited = True
+        # Calls a second, by method, where they differ from the page's.
         self.rates: dict[str, float] = {}
         self.largest_file = LARGEST_FILE
         self.too_large_status: int = HTTPStatus.REQUEST_ENTITY_TOO_LARGE

@@ -23,7 +23,7 @@ from .exceptions import (
     PhoneNumberNotInternationalError,
 )
 from .journal import JournalMessage
-from .message import Message, MessageType
+from .message import BaseMessage, Message, MessageType
 from .models import (
     Contact,
     InstanceState,
@@ -48,11 +48,14 @@ from .notifications import (
     StatusNotification,
     UnknownNotification,
 )
+from .pace import Pace
+from .queued import QueuedMessage
 from .rate_limits import RateLimits
 from .reading import json_in
 from .transport import default_api_url, default_media_url
 
 __all__ = [
+    "BaseMessage",
     "Button",
     "CallNotification",
     "CallStatus",
@@ -88,9 +91,11 @@ __all__ = [
     "MessageType",
     "Notification",
     "NumberCheck",
+    "Pace",
     "PhoneNumberNotInternationalError",
     "Place",
     "QrCode",
+    "QueuedMessage",
     "QuotaNotification",
     "RateLimits",
     "Receipt",

@@ -6,6 +6,7 @@ from .methods.account import AccountMethods
 from .methods.chats import ChatMethods
 from .methods.receiving import ReceivingMethods
 from .methods.sending import SendingMethods
+from .pace import Pace
 from .rate_limits import RateLimits
 from .transport import Transport
 
@@ -38,5 +39,16 @@ class GreenApiClient(AccountMethods, SendingMethods, ChatMethods, ReceivingMetho
         Raises InvalidUrlError for a URL that is no server's.
         """
         self.instance_id = instance_id
-        self._transport = Transport(session, instance_id, token, api_url, media_url)
         self._limits = limits or RateLimits()
+        self._transport = Transport(
+            session,
+            instance_id,
+            token,
+            api_url=api_url,
+            media_url=media_url,
+            limits=self._limits,
+        )
+
+    def pace(self, method: str) -> Pace:
+        """Return the pace to wait for before a method; all who share the limits do."""
+        return self._limits.pace(method)

@@ -22,6 +22,7 @@ from .exceptions import (
     InvalidUrlError,
 )
 from .models import Json, JsonObject
+from .rate_limits import RateLimits
 
 _TIMEOUT = ClientTimeout(total=60, sock_connect=10)
 # However large a file and slow a line: as long as something moves, it goes on.
@@ -54,19 +55,22 @@ def _default_url(kind: str, instance_id: str) -> str:
 class Transport:
     """Carry the calls of one instance's methods."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913
         self,
         session: ClientSession,
         instance_id: str,
         token: str,
+        *,
         api_url: str,
         media_url: str,
+        limits: RateLimits,
     ) -> None:
-        """Take the session, the credentials and where the instance is served.
+        """Take the session, the credentials, where the instance is served, its limits.
 
         Raises InvalidUrlError for a URL that is no server's.
         """
         self._session = session
+        self._limits = limits
         self._instance_id = instance_id
         self._token = token
         self._api_url = _parse_url(api_url or default_api_url(instance_id))
@@ -96,10 +100,13 @@ class Transport:
             url = url.joinpath(part)
         return await self._call(
             verb,
+            method,
             url.with_query(query) if query else url,
             None if body is None else _encode(body),
             None if body is None else _JSON_HEADERS,
-            ClientTimeout(total=patience, sock_connect=10) if patience else _TIMEOUT,
+            patience=ClientTimeout(total=patience, sock_connect=10)
+            if patience
+            else _TIMEOUT,
             carries_out=carries_out,
         )
 
@@ -115,10 +122,11 @@ class Transport:
             async with asyncio.timeout(_STALLED_AFTER) as stream.stalled:
                 return await self._call(
                     HTTPMethod.POST,
+                    method,
                     self._url(self._media_url, method),
                     aiter(stream),
                     headers,
-                    _UPLOAD_TIMEOUT,
+                    patience=_UPLOAD_TIMEOUT,
                     carries_out=False,
                 )
         except GreenApiConnectionError, TimeoutError:
@@ -129,11 +137,12 @@ class Transport:
     async def _call(  # noqa: PLR0913
         self,
         verb: HTTPMethod,
+        method: str,
         url: URL,
         data: bytes | AsyncIterable[bytes] | None,
         headers: Mapping[str, str] | None,
-        patience: ClientTimeout,
         *,
+        patience: ClientTimeout,
         carries_out: bool,
     ) -> Json:
         try:
@@ -145,6 +154,7 @@ class Transport:
                 timeout=patience,
                 allow_redirects=False,
             ) as response:
+                self._limits.note(method, response.headers)
                 status, content = response.status, await response.read()
         except (ClientError, TimeoutError) as err:
             error = _no_answer(err, carries_out=carries_out)

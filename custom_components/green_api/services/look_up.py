@@ -90,7 +90,7 @@ async def async_get_messages(call: ServiceCall) -> ServiceResponse:
     recipients = async_recipients_of_action(call.hass, call.data)
 
     async def get_messages(recipient: Recipient) -> list[JsonObjectType]:
-        messages = await recipient.outbox.async_history(
+        messages = await recipient.outbox.changes.async_history(
             recipient.chat_id, call.data[ATTR_COUNT]
         )
         return [{**recipient.describe(), **_describe(each)} for each in messages]
@@ -115,8 +115,9 @@ def _kind(contact: Contact) -> str:
 def _describe(message: JournalMessage) -> JsonObjectType:
     """Return a message as response data: what there is to say of it."""
     described = asdict(message)
-    # The one of the recipient is there already, in the way it was asked for.
-    del described["chat_id"]
+    # The one of the recipient is there already, in the way it was asked for; and who
+    # sent a message, all others say by `from_me`.
+    del described["chat_id"], described["sent_by_api"]
     if message.timestamp:
         described["timestamp"] = message.timestamp.isoformat()
     return {key: value for key, value in described.items() if value not in (None, ())}

@@ -1,5 +1,6 @@
 """What the methods have in common."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
 from http import HTTPMethod
@@ -23,11 +24,17 @@ class Methods:
         method: str,
         body: JsonObject | None = None,
         *,
+        query: Mapping[str, str] | None = None,
         carries_out: bool = False,
     ) -> Json:
         """Call a method that may be called once a second."""
         call = partial(
-            self._transport.request, verb, method, body, carries_out=carries_out
+            self._transport.request,
+            verb,
+            method,
+            body,
+            query=query,
+            carries_out=carries_out,
         )
         async with self._limits.turn(method):
             # Others may ask, too; and aiohttp asks again by itself when a connection
@@ -46,6 +53,13 @@ def fields(**fields: Json) -> JsonObject:
 def unexpected() -> GreenApiError:
     """Return what it means that JSON came, but not the method's."""
     return GreenApiResponseError("HTTP 200")
+
+
+def objects(answer: Json) -> list[JsonObject]:
+    """Return the objects of an answer that is a list, and raise for any other."""
+    if not isinstance(answer, list):
+        raise unexpected()
+    return [item for item in answer if is_object(item)]
 
 
 def is_object(answer: Json) -> TypeIs[JsonObject]:

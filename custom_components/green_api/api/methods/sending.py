@@ -7,13 +7,15 @@ from http import HTTPMethod
 from ..chat_id import ChatId
 from ..exceptions import GreenApiOutcomeUnknownError
 from ..models import JsonObject, SentMessage, UploadedFile
-from .base import Methods, fields, is_object, unexpected
+from ..queued import QueuedMessage
+from .base import Methods, fields, is_object, objects, unexpected
 
 
 class SendingMethods(Methods):
-    """Send.
+    """Send, and look at what waits to be sent.
 
     https://green-api.com/en/docs/api/sending/
+    https://green-api.com/en/docs/api/queues/
     """
 
     async def send_message(
@@ -217,6 +219,18 @@ class SendingMethods(Methods):
         if not isinstance(sent, list) or len(sent) != len(message_ids):
             raise GreenApiOutcomeUnknownError("not every message id")
         return [SentMessage(str(message_id)) for message_id in sent]
+
+    async def show_messages_queue(self) -> tuple[QueuedMessage, ...]:
+        """Ask for the messages in the send queue, the next one first; once a second.
+
+        https://green-api.com/en/docs/api/queues/ShowMessagesQueue/
+        """
+        answer = await self._ask_slowly(HTTPMethod.GET, "showMessagesQueue")
+        return tuple(
+            message
+            for item in objects(answer)
+            for message in QueuedMessage.from_answer(item)
+        )
 
     async def _send(self, method: str, body: JsonObject) -> SentMessage:
         """Call a method that sends; without an id in the answer, nothing is certain."""
