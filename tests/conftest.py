@@ -1,6 +1,7 @@
 """Fixtures: a real Home Assistant, the simulator, and an eye on the token."""
 
 from collections.abc import AsyncGenerator, Generator
+from datetime import timedelta
 import logging
 import traceback
 from typing import Any, override
@@ -8,9 +9,16 @@ from typing import Any, override
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.green_api import outbox
 from custom_components.green_api.api import RateLimits
 from custom_components.green_api.const import DOMAIN
+from custom_components.green_api.outbox import (
+    changes,
+    departure,
+    lines,
+    outage,
+    outbox,
+    reconciler,
+)
 from custom_components.green_api.receiver import poller, receiver
 from homeassistant.config_entries import ConfigSubentryData
 from homeassistant.core import HomeAssistant
@@ -110,9 +118,14 @@ def _no_waiting(
     """Make the waits short that a test does not measure."""
     if "real_pace" not in request.fixturenames:
         monkeypatch.setattr(RateLimits, "interval", 0)
-        monkeypatch.setattr(outbox, "RETRY_FOR", 0.25)
-        monkeypatch.setattr(outbox, "RETRY_DELAY", 0.04)
-        monkeypatch.setattr(outbox, "RATE_LIMITED_FOR", 0.25)
+        monkeypatch.setattr(outbox, "RETRY_FOR", timedelta(seconds=0.25))
+        monkeypatch.setattr(outage, "FIRST_DELAY", 0.04)
+        monkeypatch.setattr(outage, "LONGEST_DELAY", 0.06)
+        monkeypatch.setattr(changes, "RETRY_FOR", 0.25)
+        monkeypatch.setattr(departure, "RATE_LIMIT_PAUSE", 0.04)
+        monkeypatch.setattr(lines, "BREATH", 0.0)
+        monkeypatch.setattr(lines, "LAST_WORDS", 0.5)
+        monkeypatch.setattr(reconciler, "GRACE", 0.05)
         monkeypatch.setattr(poller, "FIRST_DELAY", 0.02)
         monkeypatch.setattr(receiver, "FLOW_OPENS_AFTER", 0.05)
         monkeypatch.setattr(poller, "STARTING_DELAY", 0.02)

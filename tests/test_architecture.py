@@ -11,7 +11,7 @@ from .integration_source import imports, modules
 LAYERS = (
     {"api"},
     {"const"},
-    {"coordinator", "errors", "log_filter"},
+    {"coordinator", "errors", "issues", "log_filter"},
     {
         "attachment",
         "compose",

@@ -782,7 +782,7 @@ async def test_options_show_what_was_chosen(
     await choose_defaults(hass, loaded, {"default_chats": chosen})
     await settle(hass)
     form = await hass.config_entries.options.async_init(loaded.entry_id)
-    assert suggested(form) == {"default_chats": chosen}
+    assert suggested(form)["default_chats"] == chosen
 
 
 async def test_options_forget_a_chat_that_is_gone(
@@ -793,7 +793,7 @@ async def test_options_forget_a_chat_that_is_gone(
     hass.config_entries.async_remove_subentry(loaded, anna)
     await settle(hass)
     form = await hass.config_entries.options.async_init(loaded.entry_id)
-    assert suggested(form) == {"default_chats": [boris]}
+    assert suggested(form)["default_chats"] == [boris]
 
 
 async def test_default_chats_can_be_taken_back(

@@ -41,9 +41,49 @@ async def test_diagnostics(
             "options": {"default_chats": "**REDACTED**"},
         },
         "instance": {"reached": True, "state": "authorized", "suspended_until": None},
+        "outbox": {
+            "waiting": 0,
+            "states": {},
+            "reasons": {},
+            "oldest_age": None,
+            "outage": None,
+            "next_try": None,
+        },
         "receiver": {"mode": "off"},
         "chats": ["c.us", "c.us", "g.us"],
     }
+
+
+async def test_diagnostics_of_what_waits(
+    hass: HomeAssistant,
+    hass_client: ClientSessionGenerator,
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+) -> None:
+    options = {
+        "on_outage": "queue",
+        "expires_after": {"hours": 24},
+        "pause_between_chats": 5.0,
+    }
+    hass.config_entries.async_update_entry(loaded, options=options)
+    await go_away(simulator)
+    for chat_id in (ANNA, ANNA, BORIS):
+        await send_message(hass, "Grandmother", chat_id=chat_id, tag="family")
+    diagnostics: Any = await get_diagnostics_for_config_entry(hass, hass_client, loaded)
+    assert diagnostics["entry"]["options"] == options
+    outbox = diagnostics["outbox"]
+    assert 0 <= outbox.pop("oldest_age") < 60
+    assert 0 <= outbox.pop("next_try") < 60
+    assert outbox.pop("reasons")["cannot_connect"] in {1, 2, 3}
+    assert outbox == {
+        "waiting": 3,
+        "states": {"waiting": 3},
+        "outage": "cannot_connect",
+    }
+    told = json.dumps(diagnostics)
+    private = ["Grandmother", "family", ANNA.partition("@")[0]]
+    private += [each.kept.outbox_id for each in loaded.runtime_data.outbox.kept.parcels]
+    assert [each for each in private if each in told] == []
 
 
 async def test_diagnostics_of_a_suspended_instance(

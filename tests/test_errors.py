@@ -217,10 +217,31 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("_impatient", "loaded")
 @pytest.mark.parametrize("kind", ACCEPTED)
-async def test_an_accepted_message_without_an_answer_is_never_sent_again(
+async def test_an_accepted_message_without_an_answer_is_found_at_green_api(
     hass: HomeAssistant, instance: Instance, kind: FaultKind
 ) -> None:
     instance.faults.add(kind, method="sendMessage", times=None)
+    response = await send_message(hass, entity_id="notify.anna")
+    assert len(sent(instance)) == 1
+    assert [each.text for each in instance.messages] == ["Hi"]
+    assert response["messages"] == [
+        {
+            "chat_id": ANNA,
+            "entity_id": "notify.anna",
+            "message_id": instance.messages[0].id,
+        }
+    ]
+
+
+@pytest.mark.usefixtures("_impatient", "loaded")
+@pytest.mark.parametrize("kind", ACCEPTED)
+async def test_what_green_api_cannot_tell_either_is_never_sent_again(
+    hass: HomeAssistant, instance: Instance, kind: FaultKind
+) -> None:
+    instance.faults.add(kind, method="sendMessage", times=None)
+    instance.faults.add(
+        FaultKind.QUOTA_EXCEEDED, method="lastOutgoingMessages", times=None
+    )
     with pytest.raises(HomeAssistantError) as raised:
         await notify(hass, "notify.anna")
     assert await told_in_all(hass, raised.value) == in_all("outcome_unknown")
@@ -230,10 +251,23 @@ async def test_an_accepted_message_without_an_answer_is_never_sent_again(
 
 @pytest.mark.usefixtures("_impatient", "loaded")
 @pytest.mark.parametrize("kind", LOST)
-async def test_a_message_that_may_be_lost_is_not_sent_again_either(
+async def test_a_lost_message_is_sent_again_once_that_is_sure(
     hass: HomeAssistant, instance: Instance, kind: FaultKind
 ) -> None:
-    instance.faults.add(kind, method="sendMessage", times=None)
+    instance.settings["outgoingAPIMessageWebhook"] = "yes"
+    instance.faults.add(kind, method="sendMessage")
+    await notify(hass, "notify.anna")
+    assert len(sent(instance)) == 2
+    assert [each.text for each in instance.messages] == ["Hi"]
+
+
+@pytest.mark.usefixtures("_impatient", "loaded")
+@pytest.mark.parametrize("kind", LOST)
+async def test_a_lost_message_is_not_sent_again_if_the_journal_keeps_nothing(
+    hass: HomeAssistant, instance: Instance, kind: FaultKind
+) -> None:
+    instance.settings["outgoingAPIMessageWebhook"] = "no"
+    instance.faults.add(kind, method="sendMessage")
     with pytest.raises(HomeAssistantError) as raised:
         await notify(hass, "notify.anna")
     assert raised.value.translation_key == "outcome_unknown"

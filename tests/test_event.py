@@ -53,7 +53,15 @@ TYPES = [
     "deleted",
     "other",
 ]
-STATUSES = ["sent", "delivered", "read", "failed", "no_account", "not_in_group"]
+STATUSES = [
+    "sent",
+    "delivered",
+    "read",
+    "failed",
+    "no_account",
+    "not_in_group",
+    "expired",
+]
 
 
 def state(hass: HomeAssistant, entity_id: str = MESSAGE) -> State:

@@ -75,13 +75,12 @@ async def test_several_entities_do_not_wait_for_each_other(
 
 
 @pytest.mark.usefixtures("loaded")
-async def test_several_messages_to_one_entity_do_not_wait_for_each_other(
+async def test_messages_to_one_entity_keep_their_order(
     hass: HomeAssistant, instance: Instance
 ) -> None:
-    instance.faults.add(FaultKind.TIMEOUT_ACCEPTED, times=3, delay=0.1)
-    await asyncio.gather(*(notify(hass, "notify.anna", f"{each}") for each in range(3)))
-    assert instance.most_concurrent == 3
-    assert {each.text for each in instance.messages} == {"0", "1", "2"}
+    instance.faults.add(FaultKind.RATE_LIMITED, method="sendMessage", times=2)
+    await asyncio.gather(*(notify(hass, "notify.anna", f"{each}") for each in range(9)))
+    assert [each.text for each in instance.messages] == list("012345678")
 
 
 @pytest.mark.usefixtures("loaded")

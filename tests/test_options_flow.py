@@ -1,4 +1,6 @@
-"""The options: whom a message is for that names nobody, and how to receive."""
+"""The options: whom a message is for that names nobody, how to receive and to send."""
+
+from typing import Any
 
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -6,10 +8,11 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.green_api.receiver import webhook_url
 from homeassistant.core import HomeAssistant
 from homeassistant.core_config import async_process_ha_core_config
-from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.data_entry_flow import FlowResultType, InvalidData
 
+from .actions import go_away, send_message
 from .conftest import ANNA
-from .simulator import FaultKind, Instance
+from .simulator import FaultKind, Instance, Simulator
 from .simulator.testing import until
 
 
@@ -62,6 +65,96 @@ async def test_other_options_do_not_restart_the_instance(
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert loaded.options == {"mode": "off", "all_chats": True}
     assert len(instance.requests) == asked
+
+
+def defaults(flow: Any) -> dict[str, Any]:
+    """Return what a form shows in the section about sending."""
+    section = next(
+        each for key, each in flow["data_schema"].schema.items() if key == "sending"
+    )
+    assert section.options == {"collapsed": True}
+    return {str(key): key.default() for key in section.schema.schema}
+
+
+SENDING = {
+    "on_outage": "queue",
+    "expires_after": {"days": 2, "hours": 12, "minutes": 0, "seconds": 0},
+    "pause_between_chats": 20.0,
+}
+
+
+async def test_how_to_send(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    simulator: Simulator,
+    instance: Instance,
+) -> None:
+    flow = await hass.config_entries.options.async_init(loaded.entry_id)
+    assert defaults(flow) == {
+        "on_outage": "retry",
+        "expires_after": {"hours": 24},
+        "pause_between_chats": 0,
+    }
+    asked = len(instance.requests)
+    result = await hass.config_entries.options.async_configure(
+        flow["flow_id"], {"mode": "off", "sending": SENDING}
+    )
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert loaded.options == {"mode": "off", "all_chats": False, **SENDING}
+    # It holds at once: the entry is not loaded anew.
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert len(instance.requests) == asked
+    await go_away(simulator)
+    response = await send_message(hass, chat_id=ANNA)
+    assert response["messages"][0]["status"] == "queued"
+    [parcel] = loaded.runtime_data.outbox.kept.parcels
+    assert parcel.kept
+    assert parcel.kept.expires - parcel.created == 60 * 60 * 60
+
+    flow = await hass.config_entries.options.async_init(loaded.entry_id)
+    assert defaults(flow) == SENDING
+    result = await hass.config_entries.options.async_configure(
+        flow["flow_id"], {"all_chats": True}
+    )
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert loaded.options == {"mode": "off", "all_chats": True, **SENDING}
+
+
+@pytest.mark.parametrize(
+    "expires_after",
+    [{"days": 0}, {"hours": 0, "minutes": 0, "seconds": 0}, {"days": 30, "seconds": 1}],
+)
+async def test_what_waits_not_at_all_or_for_ever(
+    hass: HomeAssistant, loaded: MockConfigEntry, expires_after: dict[str, int]
+) -> None:
+    flow_id = await start(hass, loaded)
+    configure = hass.config_entries.options.async_configure
+    sending = {"on_outage": "queue", "expires_after": expires_after}
+    result = await configure(flow_id, {"mode": "poll", "sending": sending})
+    assert result["errors"] == {"base": "invalid_expires_after"}
+    assert loaded.options == {}
+    sending["expires_after"] = {"days": 30}
+    result = await configure(flow_id, {"mode": "off", "sending": sending})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert loaded.options["expires_after"] == {"days": 30}
+
+
+@pytest.mark.parametrize(
+    "sending",
+    [
+        {"on_outage": "hope"},
+        {"expires_after": {"days": -1}},
+        {"expires_after": {}},
+        {"pause_between_chats": -1},
+        {"pause_between_chats": 601},
+    ],
+)
+async def test_what_is_no_way_to_send(
+    hass: HomeAssistant, loaded: MockConfigEntry, sending: dict[str, Any]
+) -> None:
+    flow_id = await start(hass, loaded)
+    with pytest.raises(InvalidData):
+        await hass.config_entries.options.async_configure(flow_id, {"sending": sending})
 
 
 @pytest.mark.parametrize(

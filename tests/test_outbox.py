@@ -248,6 +248,9 @@ async def test_all_chats_are_written_to_at_once(
 
 async def test_some_chats_fail(hass: HomeAssistant, instance: Instance) -> None:
     instance.fail_chat(ANNA, FaultKind.BAD_GATEWAY_ACCEPTED)
+    instance.faults.add(
+        FaultKind.QUOTA_EXCEEDED, method="lastOutgoingMessages", times=None
+    )
     instance.fail_chat("4915112345678@c.us", FaultKind.RATE_LIMITED)
     with pytest.raises(HomeAssistantError) as raised:
         await send_message(
@@ -281,10 +284,15 @@ async def test_all_chats_fail(hass: HomeAssistant, instance: Instance) -> None:
 
 
 async def test_a_fault_of_our_own_does_not_pass_for_success(
-    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+    hass: HomeAssistant,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setattr(
         GreenApiClient, "send_message", AsyncMock(side_effect=ZeroDivisionError)
     )
-    with pytest.raises(ZeroDivisionError):
-        await send_message(hass, entity_id=["notify.anna", "notify.boris"])
+    with pytest.raises(HomeAssistantError) as raised:
+        await send_message(hass, entity_id="notify.anna")
+    # It may have left before.
+    assert raised.value.translation_key == "outcome_unknown"
+    assert "ZeroDivisionError" in caplog.text

@@ -97,6 +97,8 @@ METHODS = {
     "green_api.get_chats": "getContacts",
     "green_api.get_messages": "getChatHistory",
 }
+# What stays in Home Assistant.
+OWN = {"green_api.cancel", "green_api.get_outbox"}
 
 
 @pytest.fixture
@@ -132,8 +134,9 @@ async def test_action(
 
     await hass.services.async_call("script", "example", blocking=True)
 
-    assert METHODS[config["action"]] in asked(instance)
-    assert {each.status for each in instance.requests} == {200}
+    if config["action"] not in OWN:
+        assert METHODS[config["action"]] in asked(instance)
+    assert {each.status for each in instance.requests} <= {200}
 
 
 def test_every_action_has_an_example() -> None:
@@ -279,4 +282,5 @@ async def test_moving_in(hass: HomeAssistant, parse: Any, text: str) -> None:
 def test_response(parse: Any, text: str) -> None:
     (message,) = parse(text)["messages"]
 
-    assert list(message) == ["chat_id", "entity_id", "message_id"]
+    told = ["status", "outbox_id"] if "status" in message else ["message_id"]
+    assert list(message) == ["chat_id", "entity_id", *told]

@@ -298,7 +298,7 @@ async def test_the_quota_is_believed_in_until_the_next_message(
         with pytest.raises(HomeAssistantError):
             await notify(hass, "notify.anna")
         if chats:
-            loaded.runtime_data.coordinator.async_delete_issues()
+            loaded.runtime_data.coordinator.issues.async_delete_passing()
             loaded.runtime_data.coordinator.async_take_quota(chats)
         assert issues() == [key]
         form, flow = await start(post, loaded, key)
@@ -306,6 +306,38 @@ async def test_the_quota_is_believed_in_until_the_next_message(
         done = await post(flow, {})
         assert done["type"] == "create_entry"
         assert issues() == []
+
+
+# --- the outbox ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("key", "placeholders"),
+    [("outbox_expired", {"number": "2", "hours": "24.0"}), ("outbox_broken", {})],
+)
+async def test_what_did_not_leave_is_only_to_be_known(
+    loaded: MockConfigEntry,
+    post: Post,
+    issues: Callable[[], list[str]],
+    key: str,
+    placeholders: dict[str, str],
+) -> None:
+    coordinator = loaded.runtime_data.coordinator
+    coordinator.issues.async_create(translated(key, **placeholders))
+    form, flow = await start(post, loaded, key)
+    assert (form["type"], form["step_id"]) == ("form", "confirm")
+    done = await post(flow, {})
+    assert done["type"] == "create_entry"
+    assert issues() == []
+
+
+async def test_a_disk_is_mended_elsewhere(
+    loaded: MockConfigEntry, issue_registry: ir.IssueRegistry
+) -> None:
+    error = translated("outbox_out_of_reach", reason="disk full")
+    loaded.runtime_data.coordinator.issues.async_create(error)
+    [issue] = issue_registry.issues.values()
+    assert not issue.is_fixable
 
 
 # --- somebody else receives ---------------------------------------------------------------------
@@ -362,7 +394,7 @@ async def test_taking_over_sets_up_what_never_was(
     issues: Callable[[], list[str]],
 ) -> None:
     coordinator = loaded.runtime_data.coordinator
-    coordinator.async_create_issue(translated("foreign_webhook"))
+    coordinator.issues.async_create(translated("foreign_webhook"))
     _, flow = await start(post, loaded, "foreign_webhook")
     await post(flow, {"next_step_id": "take_over"})
     await hass.async_block_till_done(wait_background_tasks=True)
@@ -376,7 +408,7 @@ async def test_taking_over_sets_up_what_never_was(
 async def test_a_missing_address_is_only_told(
     loaded: MockConfigEntry, issue_registry: ir.IssueRegistry
 ) -> None:
-    loaded.runtime_data.coordinator.async_create_issue(translated("no_public_url"))
+    loaded.runtime_data.coordinator.issues.async_create(translated("no_public_url"))
     [issue] = issue_registry.issues.values()
     assert not issue.is_fixable
     assert issue.learn_more_url is None

@@ -548,11 +548,12 @@ async def test_what_may_have_been_taken_is_not_sent_again(
     hass: HomeAssistant, instance: Instance, subtests: pytest.Subtests
 ) -> None:
     instance.faults.add(FaultKind.GARBAGE_ACCEPTED, times=None)
-    for number, (action, data, _) in enumerate(ACTIONS, 1):
+    for number, (action, data, method) in enumerate(ACTIONS, 1):
         with subtests.test(action):
             message = await failed(hass, action, chat_id=ANNA, **data)
             assert message == text("outcome_unknown")
-            assert len(done(instance)) == len(instance.messages) == number
+            assert done(instance).count(method) == 1
+            assert len(instance.messages) == number
 
 
 async def test_an_instance_that_cannot_send(

@@ -1,4 +1,4 @@
-"""The sensors: the state of an instance, and how it receives."""
+"""The sensors: the state of an instance, what waits to leave, and how it receives."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,11 +10,11 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 
-from .actions import LANGUAGES, asked, go_away
+from .actions import LANGUAGES, asked, go_away, send_message
 from .conftest import ANNA, INSTANCE_ID
 from .hearing import *  # noqa: F403  the fixtures
 from .integration_source import INTEGRATION, read_json
@@ -23,6 +23,7 @@ from .simulator.methods import METHODS
 from .simulator.testing import until
 
 SENSOR = "sensor.green_api_7103000001_state"
+OUTBOX = "sensor.green_api_7103000001_outbox"
 QUEUE = "sensor.green_api_7103000001_queue_length"
 RECEIVED = "sensor.green_api_7103000001_last_received"
 OPTIONS = [
@@ -193,6 +194,93 @@ async def test_a_disabled_sensor_does_not_blind_the_instance(
         async_fire_time_changed(hass)
         await hass.async_block_till_done(wait_background_tasks=True)
     assert asked(instance) == ["getStateInstance"] * 2
+
+
+# What waits to leave
+
+
+@pytest.mark.usefixtures("loaded")
+async def test_outbox(hass: HomeAssistant, entity_registry: er.EntityRegistry) -> None:
+    found = hass.states.get(OUTBOX)
+    assert found is not None
+    assert found.state == "0"
+    assert found.attributes == {
+        "friendly_name": "GREEN-API 7103000001 Outbox",
+        "next_try": None,
+        "oldest_age": None,
+        "state_class": "measurement",
+        "unit_of_measurement": "messages",
+    }
+    assert found.state_info
+    unrecorded = found.state_info["unrecorded_attributes"]
+    assert unrecorded >= {"next_try", "oldest_age"}
+    entity = entity_registry.async_get(OUTBOX)
+    assert entity is not None
+    assert entity.unique_id == f"{INSTANCE_ID}_outbox"
+    assert entity.entity_category == "diagnostic"
+
+
+async def queue(hass: HomeAssistant) -> None:
+    """Send something that has to wait."""
+    await send_message(hass, chat_id=ANNA, on_outage="queue")
+
+
+async def a_minute_later(hass: HomeAssistant) -> State:
+    """Let time pass for all that waits for it, and return what the outbox is then."""
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=61))
+    await hass.async_block_till_done()
+    found = hass.states.get(OUTBOX)
+    assert found is not None
+    return found
+
+
+async def test_outbox_while_green_api_is_away(
+    hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
+) -> None:
+    port, outbox = simulator.port, loaded.runtime_data.outbox
+    await go_away(simulator)
+    for number in (1, 2):
+        await queue(hass)
+        await until(lambda: state(hass, OUTBOX) == f"{number}")  # noqa: B023
+    found = await a_minute_later(hass)
+    assert 0 <= found.attributes["oldest_age"] < 10
+    outbox.kept.parcels[0].created -= 100
+    now = dt_util.utcnow()
+    found = await a_minute_later(hass)
+    assert found.state == "2"
+    assert 100 <= found.attributes["oldest_age"] < 110
+    assert now <= found.attributes["next_try"] < now + timedelta(seconds=60)
+    await loaded.runtime_data.coordinator.async_refresh()
+    assert state(hass) == "unavailable"
+    assert state(hass, OUTBOX) == "2"
+
+    await simulator.start(port)
+    await until(lambda: state(hass, OUTBOX) == "0")
+    found = await a_minute_later(hass)
+    assert found.attributes["oldest_age"] is None
+    assert found.attributes["next_try"] is None
+
+
+async def test_an_empty_outbox_has_no_news(
+    hass: HomeAssistant, loaded: MockConfigEntry
+) -> None:
+    before = hass.states.get(OUTBOX)
+    assert before is not None
+    assert (await a_minute_later(hass)).last_reported == before.last_reported
+
+
+async def test_outbox_of_what_outlived_a_reload(
+    hass: HomeAssistant, loaded: MockConfigEntry, simulator: Simulator
+) -> None:
+    await go_away(simulator)
+    await queue(hass)
+    assert await hass.config_entries.async_reload(loaded.entry_id)
+    assert state(hass, OUTBOX) == "1"
+    loaded.runtime_data.outbox.kept.parcels[0].created -= 100
+    found = await a_minute_later(hass)
+    assert found.attributes["oldest_age"] >= 100
+    assert await hass.config_entries.async_unload(loaded.entry_id)
+    assert (await a_minute_later(hass)).state == "unavailable"
 
 
 # How it receives

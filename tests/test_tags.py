@@ -545,9 +545,9 @@ async def test_a_chat_that_hangs_keeps_no_other_waiting(
     async with asyncio.timeout(10):
         await say(hass, parts(2, "x"), chat_id=BORIS)
         await say(hass, parts(3, "y"), chat_id=BORIS)
-        # And in the same chat, one that has no order to keep.
+        # And in the same chat, one that is urgent.
         instance.faults.clear()
-        await notify(hass, "notify.anna", "Alarm")
+        await act(hass, "send_message", message="Alarm", chat_id=ANNA, priority="high")
     assert first_words(left(instance, BORIS)) == ["y0", "y1", "y2"]
     assert left(instance, ANNA) == ["Alarm"]
     stuck.cancel()

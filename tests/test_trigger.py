@@ -533,6 +533,7 @@ async def test_a_status(hass: HomeAssistant, instance: Instance, ran: Ran) -> No
         "chat_id": ANNA,
         "status": "read",
         "reason": None,
+        "outbox_id": None,
         "tag": "door",
         "entity_id": "notify.anna",
     }

@@ -22,8 +22,9 @@ from .entry import (
     GreenApiRuntimeData,
     fingerprint,
 )
+from .issues import Issues
 from .log_filter import async_redact_credentials, async_redact_token
-from .outbox import Outbox
+from .outbox import Outbox, async_remove_outbox
 from .receiver import (
     Dispatcher,
     Receiver,
@@ -77,6 +78,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: GreenApiConfigEntry) -> 
     deliveries = Deliveries(sent)
     receiver = Receiver(entry, coordinator, deliveries)
     outbox = Outbox(coordinator, sent, deliveries)
+    await outbox.async_load()
     entry.runtime_data = GreenApiRuntimeData(
         coordinator, outbox, receiver, fingerprint(entry)
     )
@@ -92,7 +94,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: GreenApiConfigEntry) -> 
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     # A listener keeps the coordinator asking, whatever entities are disabled.
     entry.async_on_unload(coordinator.async_add_listener(lambda: None))
-    entry.async_on_unload(coordinator.async_delete_issues)
+    entry.async_on_unload(coordinator.issues.async_delete_passing)
+    # Who wants to know what leaves is there.
+    outbox.async_start()
     # In the background: neither Home Assistant's start nor an unload waits for it.
     entry.async_create_background_task(
         hass, coordinator.async_ask(), f"{DOMAIN} first state"
@@ -110,13 +114,17 @@ async def async_setup_entry(hass: HomeAssistant, entry: GreenApiConfigEntry) -> 
 async def async_unload_entry(hass: HomeAssistant, entry: GreenApiConfigEntry) -> bool:
     """Unload an instance."""
     await entry.runtime_data.receiver.async_stop()
-    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+    unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+    await entry.runtime_data.outbox.async_stop()
+    return unloaded
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: GreenApiConfigEntry) -> None:
     """Leave nothing behind, here and at GREEN-API."""
     await async_remove_sent_messages(hass, entry.entry_id)
     await async_remove_seen(hass, entry.entry_id)
+    await async_remove_outbox(hass, entry.entry_id)
+    Issues(hass, entry).async_delete_all()
     stop_redacting = async_redact_token(entry.data[CONF_TOKEN])
     try:
         async with asyncio.timeout(_PATIENCE):

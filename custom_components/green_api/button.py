@@ -1,4 +1,4 @@
-"""Restart an instance, or unlink its phone."""
+"""Restart an instance, unlink its phone, or let leave what waits."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -42,7 +42,12 @@ async def async_setup_entry(
 ) -> None:
     """Add the buttons of an instance."""
     coordinator = entry.runtime_data.coordinator
-    async_add_entities(GreenApiButton(coordinator, button) for button in _BUTTONS)
+    async_add_entities(
+        [
+            *(GreenApiButton(coordinator, button) for button in _BUTTONS),
+            GreenApiSendNowButton(entry),
+        ]
+    )
 
 
 class GreenApiButton(GreenApiEntity, ButtonEntity):
@@ -71,3 +76,25 @@ class GreenApiButton(GreenApiEntity, ButtonEntity):
         coordinator = self.coordinator
         await coordinator.async_execute(self.entity_description.act(coordinator.client))
         coordinator.async_take_state(self.entity_description.state)
+
+
+class GreenApiSendNowButton(GreenApiEntity, ButtonEntity):
+    """A button that lets what waits in the outbox leave at once, if it can."""
+
+    _attr_entity_category = EntityCategory.CONFIG
+
+    def __init__(self, entry: GreenApiConfigEntry) -> None:
+        """Take the instance."""
+        super().__init__(entry.runtime_data.coordinator, "send_now")
+        self._outbox = entry.runtime_data.outbox
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Be there also when the state is not known: it may have changed."""
+        return True
+
+    @override
+    async def async_press(self) -> None:
+        """Do not wait for the next try."""
+        self._outbox.outage.async_try_now()

@@ -12,7 +12,6 @@ from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import CONF_TOKEN
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
@@ -34,6 +33,7 @@ from .api import (
 from .const import (
     CONF_API_URL,
     CONF_INSTANCE_ID,
+    CONF_LID,
     CONF_MEDIA_URL,
     CONF_PHONE,
     CONSOLE_URL,
@@ -43,6 +43,7 @@ from .const import (
     SUBENTRY_TYPE_CHAT,
 )
 from .errors import api_error, translated
+from .issues import HINDRANCES, QUOTA, Issues
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -63,12 +64,6 @@ _OLD_NEWS: Final = timedelta(minutes=1)
 _STALE_AFTER: Final = 600
 # For how many seconds a message waits until the state is known.
 _PATIENCE = 5
-
-_STATE_ISSUES: Final = frozenset({*_HINDRANCES.values(), "suspended_until"})
-_QUOTA_ISSUES: Final = frozenset({"quota_exceeded", "quota_exceeded_chats"})
-_RECEIVER_ISSUES: Final = frozenset({"foreign_webhook", "no_public_url"})
-# What has to be done elsewhere in Home Assistant.
-_NOT_FIXABLE: Final = frozenset({"no_public_url"})
 
 
 @callback
@@ -133,6 +128,7 @@ class GreenApiCoordinator(DataUpdateCoordinator[Instance | None]):
             always_update=False,
         )
         self.client = client
+        self.issues = Issues(hass, config_entry)
         self.device_info = DeviceInfo(
             configuration_url=CONSOLE_URL,
             entry_type=DeviceEntryType.SERVICE,
@@ -215,7 +211,12 @@ class GreenApiCoordinator(DataUpdateCoordinator[Instance | None]):
             self.hass.config_entries.async_update_entry(
                 self.config_entry, data={**self.config_entry.data, CONF_PHONE: None}
             )
-        self._async_update_issues(instance)
+        error = instance.hindrance
+        self.issues.async_delete(
+            *HINDRANCES - ({error.translation_key} if error else set())
+        )
+        if error:
+            self.issues.async_create(error)
         self._async_choose_interval(instance)
 
     @callback
@@ -253,6 +254,17 @@ class GreenApiCoordinator(DataUpdateCoordinator[Instance | None]):
         if self.data and (error := self.data.hindrance):
             raise error
 
+    def subentry_of(self, chat_id: ChatId) -> str | None:
+        """Return the id of the subentry of a chat, None if it is not configured."""
+        return next(
+            (
+                chat.subentry_id
+                for chat in self.config_entry.get_subentries_of_type(SUBENTRY_TYPE_CHAT)
+                if str(chat_id) in (chat.unique_id, chat.data.get(CONF_LID))
+            ),
+            None,
+        )
+
     def name_of(self, chat_id: ChatId) -> str:
         """Return what people call a chat."""
         chats = self.config_entry.get_subentries_of_type(SUBENTRY_TYPE_CHAT)
@@ -284,7 +296,7 @@ class GreenApiCoordinator(DataUpdateCoordinator[Instance | None]):
                 )
             case GreenApiQuotaError() if chat_id:
                 self._out_of_quota.add(chat_id)
-                self.async_create_issue(told)
+                self.issues.async_create(told)
         return told
 
     @callback
@@ -295,58 +307,11 @@ class GreenApiCoordinator(DataUpdateCoordinator[Instance | None]):
             self._covered = None
             self._out_of_quota.discard(chat_id)
             if not self._out_of_quota:
-                self._async_delete_issues(_QUOTA_ISSUES)
+                self.issues.async_delete(*QUOTA)
 
     @callback
     def async_take_quota(self, chat_ids: Collection[str]) -> None:
         """Take in which chats the quota still covers, as GREEN-API told."""
         error = GreenApiQuotaError(tuple(chat_ids))
         self._covered = frozenset(chat_ids)
-        self.async_create_issue(api_error(error, self.name_of))
-
-    @callback
-    def async_delete_issues(self) -> None:
-        """Take back all that was said of the instance."""
-        self._async_delete_issues(_STATE_ISSUES | _QUOTA_ISSUES | _RECEIVER_ISSUES)
-
-    @callback
-    def async_delete_issue(self, key: str) -> None:
-        """Take back something that was said of the instance."""
-        self._async_delete_issues(frozenset({key}))
-
-    @callback
-    def _async_update_issues(self, instance: Instance) -> None:
-        """Say what hinders the instance, and take back what no longer does."""
-        error = instance.hindrance
-        self._async_delete_issues(
-            _STATE_ISSUES - ({error.translation_key} if error else set())
-        )
-        if error:
-            self.async_create_issue(error)
-
-    @callback
-    def async_create_issue(self, error: HomeAssistantError) -> None:
-        """Say what is wrong with the instance, and stays so."""
-        key = str(error.translation_key)
-        ir.async_create_issue(
-            self.hass,
-            DOMAIN,
-            f"{key}_{self.config_entry.entry_id}",
-            data={"entry_id": self.config_entry.entry_id},
-            is_fixable=key not in _NOT_FIXABLE,
-            learn_more_url=None if key in _NOT_FIXABLE else CONSOLE_URL,
-            severity=ir.IssueSeverity.ERROR,
-            translation_key=key,
-            translation_placeholders={
-                "instance": self.config_entry.title,
-                "console_url": CONSOLE_URL,
-                **(error.translation_placeholders or {}),
-            },
-        )
-
-    @callback
-    def _async_delete_issues(self, keys: frozenset[str]) -> None:
-        for key in keys:
-            ir.async_delete_issue(
-                self.hass, DOMAIN, f"{key}_{self.config_entry.entry_id}"
-            )
+        self.issues.async_create(api_error(error, self.name_of))

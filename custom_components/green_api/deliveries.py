@@ -1,15 +1,17 @@
 """What became of the messages that were sent."""
 
 import asyncio
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.util.signal_type import SignalType
 
-from .api import MessageStatus, StatusNotification
+from .api import Message, MessageStatus, StatusNotification
+from .const import DOMAIN
 from .errors import describe_status, translated
 from .sent_messages import SentMessages
 
@@ -27,6 +29,17 @@ FAILURES: Final = frozenset(
     {MessageStatus.FAILED, MessageStatus.NO_ACCOUNT, MessageStatus.NOT_IN_GROUP}
 )
 _REMEMBERED: Final = 5000
+# So many of our own messages, as GREEN-API tells of them, are kept for a while.
+_ECHOES: Final = 500
+
+# What waited in the outbox for too long; GREEN-API knows nothing of it.
+EXPIRED: Final = "expired"
+
+# Something became of a message that was sent: the entry's id, the id of the chat's
+# subentry or None for a chat that is not configured, and what.
+SIGNAL_DELIVERY: Final[SignalType[str, str | None, Delivery]] = SignalType(
+    f"{DOMAIN}_delivery"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +48,10 @@ class Delivery:
 
     message_id: str
     chat_id: str
-    status: MessageStatus
+    status: MessageStatus | str
     description: str | None = None
     tag: str | None = None
+    outbox_id: str | None = None
 
 
 class Deliveries:
@@ -46,10 +60,29 @@ class Deliveries:
     def __init__(self, sent: SentMessages) -> None:
         """Take what the instance has sent."""
         self._sent = sent
-        self._known: dict[str, Delivery] = {}
+        self._known: dict[str, StatusNotification] = {}
         self._waiting: defaultdict[str, list[asyncio.Future[None]]] = defaultdict(list)
+        # Those that left the outbox, of which it was told that they are sent.
+        self._left: dict[str, str] = {}
         # Whether anything will be heard of them at all.
         self.receiving = False
+        self._echoes: deque[tuple[float, Message]] = deque(maxlen=_ECHOES)
+
+    @callback
+    def async_hear(self, message: Message) -> None:
+        """Take in what GREEN-API tells of a message that it was given by its API."""
+        self._echoes.append((asyncio.get_running_loop().time(), message))
+
+    def echoes(self, since: float | None) -> list[Message]:
+        """Return such messages, those heard since then by the clock of the event loop."""
+        return [each for tick, each in self._echoes if since is None or tick >= since]
+
+    @callback
+    def async_leave(self, message_id: str, outbox_id: str) -> None:
+        """Take in that it was told of a message that it is sent."""
+        self._left[message_id] = outbox_id
+        if len(self._left) > _REMEMBERED:
+            del self._left[next(iter(self._left))]
 
     @callback
     def async_take(self, notification: StatusNotification) -> Delivery | None:
@@ -65,14 +98,17 @@ class Deliveries:
             status,
             notification.description,
             self._sent.tag_of(message_id),
+            self._left.get(message_id),
         )
         self._known.pop(message_id, None)
-        self._known[message_id] = delivery
+        self._known[message_id] = notification
         if len(self._known) > _REMEMBERED:
             del self._known[next(iter(self._known))]
         for future in self._waiting.get(message_id, ()):
             if not future.done():
                 future.set_result(None)
+        if status is MessageStatus.SENT and delivery.outbox_id:
+            return None
         return delivery
 
     async def async_wait(

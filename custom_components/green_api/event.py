@@ -16,13 +16,14 @@ from .const import (
     ATTR_MEDIA,
     ATTR_MESSAGE_ID,
     ATTR_OPTIONS,
+    ATTR_OUTBOX_ID,
     ATTR_TAG,
     SUBENTRY_TYPE_CHAT,
 )
-from .deliveries import Delivery
+from .deliveries import EXPIRED, SIGNAL_DELIVERY, Delivery
 from .entity import GreenApiChatEntity, GreenApiEntity
 from .entry import SIGNAL_CHATS_CHANGED, GreenApiConfigEntry
-from .receiver import SIGNAL_CHAT_EVENT, SIGNAL_DELIVERY, ChatEvent
+from .receiver import SIGNAL_CHAT_EVENT, ChatEvent
 
 PARALLEL_UPDATES = 0
 
@@ -37,7 +38,7 @@ DELIVERY_TYPES: Final = [
         MessageStatus.NO_ACCOUNT,
         MessageStatus.NOT_IN_GROUP,
     )
-]
+] + [EXPIRED]
 # Large, or nobody's business later: an address of a file, for one, is open to all.
 _UNRECORDED: Final = frozenset(
     {"contacts", "votes", ATTR_LOCATION, ATTR_MEDIA, ATTR_OPTIONS}
@@ -135,10 +136,11 @@ class GreenApiDeliveryEvent(GreenApiChatEvent):
                 ATTR_MESSAGE_ID: delivery.message_id,
                 ATTR_CHAT_ID: delivery.chat_id,
                 "description": delivery.description,
+                ATTR_OUTBOX_ID: delivery.outbox_id,
                 ATTR_TAG: delivery.tag,
             }
             self._trigger_event(
-                delivery.status.value,
+                str(delivery.status),
                 {name: value for name, value in attributes.items() if value},
             )
             self.async_write_ha_state()

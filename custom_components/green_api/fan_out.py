@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 import dataclasses
 from dataclasses import dataclass
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any, Final, Protocol
 
 from homeassistant.const import ATTR_ENTITY_ID, CONF_TIMEOUT
@@ -16,10 +17,17 @@ from homeassistant.util.json import JsonObjectType
 from homeassistant.util.signal_type import SignalTypeFormat
 
 from .api import ChatId, MessageStatus
-from .const import ATTR_CHAT_ID, ATTR_MESSAGE_ID, ATTR_STATUS, ATTR_WAIT_FOR, DOMAIN
-from .errors import describe, invalid, translated
+from .const import (
+    ATTR_CHAT_ID,
+    ATTR_MESSAGE_ID,
+    ATTR_OUTBOX_ID,
+    ATTR_STATUS,
+    ATTR_WAIT_FOR,
+    DOMAIN,
+)
+from .errors import describe, describe_status, invalid, translated
 from .messages import Message, Reply
-from .outbox import Outbox
+from .outbox import Outbox, Result, Status, Terms
 
 # Names the last message that this integration sent to a chat.
 LAST: Final = "last"
@@ -49,7 +57,7 @@ class Recipient:
 class Outgoing(Protocol):
     """What is to be sent, and may have to be made ready for an instance first."""
 
-    async def async_messages(self, outbox: Outbox) -> Sequence[Message]:
+    async def async_messages(self, outbox: Outbox, terms: Terms) -> Sequence[Message]:
         """Return the messages that an instance can send."""
         ...
 
@@ -60,7 +68,7 @@ class Ready:
 
     messages: Sequence[Message]
 
-    async def async_messages(self, outbox: Outbox) -> Sequence[Message]:
+    async def async_messages(self, outbox: Outbox, terms: Terms) -> Sequence[Message]:
         """Return the messages."""
         return self.messages
 
@@ -71,12 +79,12 @@ class Several:
 
     parts: Sequence[Outgoing]
 
-    async def async_messages(self, outbox: Outbox) -> Sequence[Message]:
+    async def async_messages(self, outbox: Outbox, terms: Terms) -> Sequence[Message]:
         """Make all ready, so that nothing is sent if a part is not to be had."""
         return [
             message
             for part in self.parts
-            for message in await part.async_messages(outbox)
+            for message in await part.async_messages(outbox, terms)
         ]
 
 
@@ -103,13 +111,11 @@ def async_wait_of(
     return Wait(wanted, data[CONF_TIMEOUT])
 
 
-async def async_send(  # noqa: PLR0913
+async def async_send(
     hass: HomeAssistant,
     recipients: Sequence[Recipient],
     outgoing: Outgoing,
-    *,
-    tag: str | None = None,
-    replace: bool = False,
+    terms: Terms,
     wait: Wait | None = None,
 ) -> list[JsonObjectType]:
     """Send to several chats at once and return what went where, and how far it came.
@@ -118,30 +124,39 @@ async def async_send(  # noqa: PLR0913
     """
     # Once for each instance, however many of its chats wait for it.
     ready = {
-        outbox: hass.async_create_task(outgoing.async_messages(outbox))
+        outbox: hass.async_create_task(outgoing.async_messages(outbox, terms))
         for outbox in {each.outbox for each in recipients}
     }
 
     async def send(recipient: Recipient) -> list[JsonObjectType]:
         outbox, chat_id = recipient.outbox, recipient.chat_id
         messages = [_with_quote(outbox, chat_id, each) for each in await ready[outbox]]
-        old = outbox.sent.tagged(chat_id, tag) if tag and replace else None
-        message_ids = await outbox.async_send(
-            chat_id, messages, tag=tag, replace=replace
+        old = (
+            outbox.sent.tagged(chat_id, terms.tag)
+            if terms.tag and terms.replace
+            else None
         )
-        if recipient.subentry_id:
+        result = await outbox.async_send(chat_id, messages, terms)
+        if recipient.subentry_id and result.status is not Status.DUPLICATE:
             async_dispatcher_send(hass, SIGNAL_SENT.format(recipient.subentry_id))
+        if wait is None:
+            return _described(recipient, result)
+        deadline = asyncio.get_running_loop().time() + wait.timeout.total_seconds()
+        if result.outcome:
+            result = await _async_left(hass, result.outcome, wait, deadline)
         # An edited message was delivered long ago; of the change, nothing is told.
         sent = [
-            each for each in message_ids if not old or each not in old["message_ids"]
+            each
+            for each in result.message_ids
+            if not old or each not in old["message_ids"]
         ]
-        statuses = await _async_wait(hass, recipient, sent, wait)
-        return [
-            recipient.describe(
-                **{ATTR_MESSAGE_ID: message_id}, **statuses.get(message_id, {})
+        statuses = {
+            each: await outbox.deliveries.async_wait(
+                hass, each, wait.wanted, asyncio.timeout_at(deadline)
             )
-            for message_id in message_ids
-        ]
+            for each in sent
+        }
+        return _described(recipient, result, statuses)
 
     try:
         sent = await async_each(hass, recipients, send)
@@ -171,24 +186,43 @@ def _with_quote(outbox: Outbox, chat_id: ChatId, message: Message) -> Message:
     return dataclasses.replace(message, quoted_message_id=quoted)
 
 
-async def _async_wait(
-    hass: HomeAssistant,
+def _described(
     recipient: Recipient,
-    message_ids: Sequence[str],
-    wait: Wait | None,
-) -> dict[str, dict[str, str]]:
-    """Return how far each message to somebody has come, if that is wanted."""
-    if wait is None:
-        return {}
-    deadline = asyncio.get_running_loop().time() + wait.timeout.total_seconds()
-    return {
-        message_id: {
-            ATTR_STATUS: await recipient.outbox.deliveries.async_wait(
-                hass, message_id, wait.wanted, asyncio.timeout_at(deadline)
+    result: Result,
+    statuses: Mapping[str, MessageStatus] = MappingProxyType({}),
+) -> list[JsonObjectType]:
+    """Return what came of sending as response data."""
+    if result.status is Status.SENT:
+        return [
+            recipient.describe(
+                **{ATTR_MESSAGE_ID: each},
+                **({ATTR_STATUS: statuses[each]} if each in statuses else {}),
             )
-        }
-        for message_id in message_ids
-    }
+            for each in result.message_ids
+        ]
+    kept = {ATTR_OUTBOX_ID: result.outbox_id} if result.outbox_id else {}
+    return [recipient.describe(**{ATTR_STATUS: result.status.value}, **kept)]
+
+
+async def _async_left(
+    hass: HomeAssistant,
+    outcome: asyncio.Future[Sequence[str]],
+    wait: Wait,
+    deadline: float,
+) -> Result:
+    """Return what came of something that is queued, once it has left.
+
+    Raises HomeAssistantError when it will not, or has not in time.
+    """
+    try:
+        async with asyncio.timeout_at(deadline):
+            return Result(Status.SENT, await asyncio.shield(outcome))
+    except TimeoutError as err:
+        raise translated(
+            "not_that_far",
+            wanted=describe_status(hass, wait.wanted),
+            reached=describe_status(hass, None),
+        ) from err
 
 
 async def async_each[T](

@@ -27,7 +27,9 @@ from .const import (
     ATTR_CAPTION,
     ATTR_CHAT_ID,
     ATTR_COMPANY,
+    ATTR_DEDUPLICATE,
     ATTR_ENTITY,
+    ATTR_EXPIRES_AFTER,
     ATTR_FILE_NAME,
     ATTR_FILES,
     ATTR_FIRST_NAME,
@@ -37,12 +39,15 @@ from .const import (
     ATTR_MESSAGE_ID,
     ATTR_MIDDLE_NAME,
     ATTR_MULTIPLE_ANSWERS,
+    ATTR_ON_OUTAGE,
     ATTR_OPTIONS,
     ATTR_PATH,
     ATTR_PHONE_NUMBER,
+    ATTR_PRIORITY,
     ATTR_QUESTION,
     ATTR_QUOTED_MESSAGE_ID,
     ATTR_REPLACE,
+    ATTR_RETRY_FOR,
     ATTR_TAG,
     ATTR_TYPING_TIME,
     ATTR_URL,
@@ -50,9 +55,14 @@ from .const import (
 )
 from .errors import invalid
 from .message_text import whole_characters
+from .outbox import OnOutage, Priority
 
 # How long an action waits for a message to arrive, if it does.
 _PATIENCE: Final = timedelta(minutes=1)
+
+_SECOND: Final = timedelta(seconds=1)
+_HOUR: Final = timedelta(hours=1)
+_MONTH: Final = timedelta(days=30)
 
 type Fields = dict[Any, Callable[[Any], Any] | type]
 
@@ -88,6 +98,11 @@ def duration(value: Any) -> timedelta:
     return period
 
 
+def between(least: timedelta, most: timedelta) -> Callable[[Any], timedelta]:
+    """Return what takes a duration that is neither shorter nor longer than that."""
+    return vol.All(duration, vol.Range(min=least, max=most))
+
+
 def media(value: Any) -> str:
     """Return the media content id that the media selector gives, or that is written."""
     if isinstance(value, dict):
@@ -111,9 +126,20 @@ MESSAGE_FIELDS: Final[Fields] = {
     vol.Optional(ATTR_TAG): text,
 }
 
-TAG_FIELDS: Final[Fields] = {
+OUTAGE_FIELDS: Final[Fields] = {
+    vol.Optional(ATTR_ON_OUTAGE): vol.All(vol.In([*OnOutage]), OnOutage),
+    vol.Optional(ATTR_RETRY_FOR): between(timedelta(), _HOUR),
+    vol.Optional(ATTR_EXPIRES_AFTER): between(_SECOND, _MONTH),
+    vol.Optional(ATTR_PRIORITY, default=Priority.NORMAL): vol.All(
+        vol.In([*Priority]), Priority
+    ),
+}
+
+TERMS_FIELDS: Final[Fields] = {
+    **OUTAGE_FIELDS,
     vol.Optional(ATTR_TAG): text,
     vol.Optional(ATTR_REPLACE, default=False): cv.boolean,
+    vol.Optional(ATTR_DEDUPLICATE): between(_SECOND, _MONTH),
 }
 
 WAIT_FIELDS: Final[Fields] = {

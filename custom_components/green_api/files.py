@@ -23,7 +23,7 @@ from .errors import invalid
 from .fan_out import Several
 from .message_text import is_blank, length
 from .messages import MAX_CAPTION_LENGTH, Message, TextMessage, text_messages
-from .outbox import Outbox
+from .outbox import Outbox, Terms
 
 # Where a file may come from; an item names one of them.
 SOURCES: Final = (ATTR_MEDIA, ATTR_PATH, ATTR_URL)
@@ -42,10 +42,10 @@ class OutgoingFile:
     caption: tuple[TextMessage, ...]
     quoted_message_id: str | None = None
 
-    async def async_messages(self, outbox: Outbox) -> list[Message]:
+    async def async_messages(self, outbox: Outbox, terms: Terms) -> list[Message]:
         """Upload the file, and return it as a message, with its caption behind if need be."""
         file = replace(
-            await outbox.async_upload(self.attachment),
+            await outbox.async_upload(self.attachment, terms),
             quoted_message_id=self.quoted_message_id,
         )
         match self.caption:

@@ -31,7 +31,7 @@ from .fields import (
     FILE_FIELDS,
     LOCATION_FIELDS,
     POLL_FIELDS,
-    TAG_FIELDS,
+    TERMS_FIELDS,
     WEB_FIELDS,
     text,
 )
@@ -73,7 +73,7 @@ _ITEM_SCHEMA: Final = vol.Schema(FILE_FIELDS)
 _SCHEMA: Final = vol.Schema(
     {
         **{vol.Optional(key): _items(source) for key, source in _FILES.items()},
-        **TAG_FIELDS,
+        **TERMS_FIELDS,
         **WEB_FIELDS,
         vol.Optional(ATTR_FILE_NAME): cv.string,
         vol.Optional(ATTR_LINK_PREVIEW): cv.boolean,

@@ -13,12 +13,13 @@ from homeassistant.components.notify import (
 from homeassistant.core import HomeAssistant, ServiceCall, callback
 from homeassistant.util import slugify
 
-from .const import ATTR_REPLACE, ATTR_TAG, CONF_ACTIONS, DOMAIN, SUBENTRY_TYPE_CHAT
+from .const import CONF_ACTIONS, DOMAIN, SUBENTRY_TYPE_CHAT
 from .entity import chat_slug
 from .entry import GreenApiConfigEntry
 from .errors import invalid
 from .fan_out import async_send
 from .legacy_data import async_legacy, legacy_data
+from .outbox import Terms
 from .recipients import async_default_recipients, async_recipients_by_name
 
 
@@ -80,9 +81,7 @@ class GreenApiNotificationService(BaseNotificationService):
     async def async_send_message(self, message: str, **kwargs: Any) -> None:
         """Send to the target, else to whom the action is for."""
         data = legacy_data(kwargs.get(ATTR_DATA))
-        tag = data.get(ATTR_TAG) or None
-        if data[ATTR_REPLACE] and tag is None:
-            raise invalid("replace_without_tag")
+        terms = Terms.from_data(data)
         names = kwargs.get(ATTR_TARGET) or self._entry.data[CONF_ACTIONS][self._name]
         recipients = (
             async_recipients_by_name(self.hass, self._entry, names)
@@ -90,10 +89,4 @@ class GreenApiNotificationService(BaseNotificationService):
             else async_default_recipients(self.hass, self._entry)
         )
         outgoing = await async_legacy(self.hass, message, kwargs.get(ATTR_TITLE), data)
-        await async_send(
-            self.hass,
-            recipients,
-            outgoing,
-            tag=tag,
-            replace=data[ATTR_REPLACE],
-        )
+        await async_send(self.hass, recipients, outgoing, terms)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final, Protocol
+from typing import ClassVar, Final, Protocol, TypeIs
 
 from .api import ChatId, ChatServer, GreenApiClient, InvalidChatIdError
 from .errors import chat_error, invalid
@@ -22,7 +22,9 @@ MAX_LONGITUDE: Final = 180
 
 
 class Message(Protocol):
-    """Something to send to a chat with one call."""
+    """Something to send to a chat with one call of a method."""
+
+    method: ClassVar[str]
 
     async def async_send(self, client: GreenApiClient, chat_id: ChatId) -> list[str]:
         """Send it, and return the message ids it got."""
@@ -40,6 +42,7 @@ class Reply:
 class TextMessage(Reply):
     """One message with a text."""
 
+    method: ClassVar = "sendMessage"
     text: str
     link_preview: bool | None = None
     typing_time: timedelta | None = None
@@ -54,6 +57,11 @@ class TextMessage(Reply):
             typing_time=self.typing_time,
         )
         return [sent.message_id]
+
+
+def are_texts(messages: Sequence[Message]) -> TypeIs[Sequence[TextMessage]]:
+    """Return whether messages are nothing but texts."""
+    return all(isinstance(message, TextMessage) for message in messages)
 
 
 def text_messages(
@@ -96,6 +104,7 @@ def text_messages(
 class FileMessage(Reply):
     """A file that GREEN-API already has."""
 
+    method: ClassVar = "sendFileByUrl"
     url: str
     name: str
     caption: str | None = None
@@ -116,6 +125,7 @@ class FileMessage(Reply):
 class LocationMessage(Reply):
     """A place on the map."""
 
+    method: ClassVar = "sendLocation"
     latitude: float
     longitude: float
     name: str | None = None
@@ -149,6 +159,7 @@ class LocationMessage(Reply):
 class ContactMessage(Reply):
     """A contact card."""
 
+    method: ClassVar = "sendContact"
     phone_number: int
     first_name: str | None = None
     middle_name: str | None = None
@@ -212,6 +223,7 @@ def phone_number_of(text: str) -> ChatId:
 class PollMessage(Reply):
     """A question with answers to choose from."""
 
+    method: ClassVar = "sendPoll"
     question: str
     options: tuple[str, ...]
     multiple_answers: bool = False
@@ -268,6 +280,7 @@ def poll_message(
 class ForwardedMessages:
     """Messages of another chat of the same instance."""
 
+    method: ClassVar = "forwardMessages"
     from_chat_id: ChatId
     message_ids: tuple[str, ...]
 

@@ -33,6 +33,9 @@ async def async_create_fix_flow(
         case "quota_exceeded" | "quota_exceeded_chats":
             # Nobody but the next message knows: if it is still so, it comes again.
             return ConfirmRepairFlow()
+        case "outbox_broken" | "outbox_expired":
+            # There is nothing to do but to know it.
+            return ConfirmRepairFlow()
     return HindranceFlow(entry_id)
 
 

@@ -1,7 +1,7 @@
-"""The state of an instance, and how it receives."""
+"""The state of an instance, what waits to leave, and how it receives."""
 
 from datetime import datetime, timedelta
-from typing import Final, override
+from typing import Any, Final, override
 
 from homeassistant.components.sensor import (
     SensorDeviceClass,
@@ -9,18 +9,24 @@ from homeassistant.components.sensor import (
     SensorStateClass,
 )
 from homeassistant.const import EntityCategory
-from homeassistant.core import HomeAssistant
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.event import async_call_later
+from homeassistant.util import dt as dt_util
 
 from .api import GreenApiError, InstanceState
 from .coordinator import GreenApiCoordinator
 from .entity import GreenApiEntity
 from .entry import GreenApiConfigEntry
+from .outbox import SIGNAL_OUTBOX
 from .receiver import SIGNAL_RECEIVED
 
 PARALLEL_UPDATES = 0
 SCAN_INTERVAL = timedelta(minutes=1)
+
+ATTR_NEXT_TRY: Final = "next_try"
+ATTR_OLDEST_AGE: Final = "oldest_age"
 
 # The API's words, as Home Assistant spells states. What is missing here is unknown.
 _STATES: Final = {
@@ -44,6 +50,7 @@ async def async_setup_entry(
     async_add_entities(
         [
             GreenApiStateSensor(coordinator),
+            GreenApiOutboxSensor(entry),
             GreenApiQueueSensor(coordinator),
             GreenApiReceivedSensor(entry),
         ]
@@ -67,6 +74,73 @@ class GreenApiStateSensor(GreenApiEntity, SensorEntity):
         """Return the state, None for one that this integration does not know."""
         instance = self.coordinator.data
         return _STATES.get(instance.state) if instance else None
+
+
+class GreenApiOutboxSensor(GreenApiEntity, SensorEntity):
+    """How many messages wait to leave; that is known also when GREEN-API is away."""
+
+    _attr_entity_category = EntityCategory.DIAGNOSTIC
+    _attr_state_class = SensorStateClass.MEASUREMENT
+    # They change all the time, and nobody asks later what they were.
+    _unrecorded_attributes = frozenset({ATTR_NEXT_TRY, ATTR_OLDEST_AGE})
+
+    def __init__(self, entry: GreenApiConfigEntry) -> None:
+        """Take the instance."""
+        super().__init__(entry.runtime_data.coordinator, "outbox")
+        self._outbox = entry.runtime_data.outbox
+        self._signal = SIGNAL_OUTBOX.format(entry.entry_id)
+        self._timer: CALLBACK_TYPE | None = None
+
+    @property
+    @override
+    def available(self) -> bool:
+        return True
+
+    @property
+    @override
+    def native_value(self) -> int:
+        """Return how many wait."""
+        return self._outbox.kept.count
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any]:
+        """Return for how many seconds the oldest waits, and when it is tried again."""
+        now = dt_util.utcnow()
+        oldest, delay = self._outbox.kept.oldest, self._outbox.outage.seconds_left
+        return {
+            ATTR_OLDEST_AGE: (
+                None if oldest is None else max(round(now.timestamp() - oldest), 0)
+            ),
+            ATTR_NEXT_TRY: None if delay is None else now + timedelta(seconds=delay),
+        }
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen."""
+        self.async_on_remove(
+            async_dispatcher_connect(self.hass, self._signal, self._async_tell)
+        )
+        self.async_on_remove(self._async_stop_timer)
+        self._async_set_timer()
+
+    @callback
+    def _async_tell(self, _: datetime | None = None) -> None:
+        self._async_set_timer()
+        self.async_write_ha_state()
+
+    @callback
+    def _async_set_timer(self) -> None:
+        """Tell in a minute how old it is by then; of nothing, there is nothing to tell."""
+        self._async_stop_timer()
+        if self._outbox.kept.count:
+            self._timer = async_call_later(self.hass, SCAN_INTERVAL, self._async_tell)
+
+    @callback
+    def _async_stop_timer(self) -> None:
+        if self._timer:
+            self._timer()
+            self._timer = None
 
 
 class GreenApiQueueSensor(GreenApiEntity, SensorEntity):

@@ -21,10 +21,17 @@ from homeassistant.helpers.typing import ConfigType, VolDictType
 
 from .api import ChatId, InvalidChatIdError, MessageType
 from .chat_filter import ChatFilter, hears_all, same_chat
-from .const import ATTR_CHAT_ID, ATTR_MESSAGE_ID, ATTR_STATUS, ATTR_TAG, ATTR_TYPE
-from .deliveries import Delivery
+from .const import (
+    ATTR_CHAT_ID,
+    ATTR_MESSAGE_ID,
+    ATTR_OUTBOX_ID,
+    ATTR_STATUS,
+    ATTR_TAG,
+    ATTR_TYPE,
+)
+from .deliveries import SIGNAL_DELIVERY, Delivery
 from .event import DELIVERY_TYPES
-from .receiver import SIGNAL_CHAT_EVENT, SIGNAL_DELIVERY, ChatEvent
+from .receiver import SIGNAL_CHAT_EVENT, ChatEvent
 from .recipients import async_entity_id
 
 CONF_CHATS: Final = "chats"
@@ -207,9 +214,10 @@ class MessageStatusTrigger(GreenApiTrigger):
                     {
                         ATTR_MESSAGE_ID: delivery.message_id,
                         ATTR_CHAT_ID: delivery.chat_id,
-                        ATTR_STATUS: delivery.status.value,
+                        ATTR_STATUS: str(delivery.status),
                         # Home Assistant's `description` is that of the trigger.
                         "reason": delivery.description,
+                        ATTR_OUTBOX_ID: delivery.outbox_id,
                         ATTR_TAG: delivery.tag,
                         ATTR_ENTITY_ID: self._entity_id(entry, chat),
                     },

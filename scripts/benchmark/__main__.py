@@ -15,6 +15,7 @@ from .home_assistant import BlockingCallWatch, home_assistant
 from .receiving import measure_receiving
 from .stub import serve
 from .texts import measure_texts
+from .waiting import measure_waiting
 
 from homeassistant import block_async_io  # isort: skip
 from homeassistant.helpers.aiohttp_client import async_get_clientsession  # isort: skip
@@ -33,9 +34,11 @@ async def measure(base: str, rounds: int) -> bool:
         print()
         files = await measure_files(hass, base, rounds)
         print()
+        waiting = await measure_waiting(hass, base)
+        print()
         receiving = await measure_receiving(hass, base, rounds)
     print(f"\nset-up of an entry: {requests} request, {watch.count} blocking calls")
-    return texts and files and receiving and requests == 1 and not watch.count
+    return texts and files and waiting and receiving and requests == 1 and not watch.count
 
 
 def main() -> int:

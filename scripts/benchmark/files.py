@@ -106,12 +106,12 @@ def _write_files(film: Path, picture: Path) -> None:
 async def _measured(act: Callable[[], Awaitable[None]]) -> tuple[float, float]:
     """Return the seconds that it takes, and by how many MB the process grows meanwhile."""
     Path("/proc/self/clear_refs").write_text("5")  # noqa: ASYNC240
-    memory, begin = _memory("VmRSS"), perf_counter()
+    before, begin = memory("VmRSS"), perf_counter()
     await act()
-    return perf_counter() - begin, (_memory("VmHWM") - memory) / _MEGABYTE
+    return perf_counter() - begin, (memory("VmHWM") - before) / _MEGABYTE
 
 
-def _memory(what: str) -> int:
+def memory(what: str) -> int:
     """Return the memory that this process has now, or had at most."""
     for line in Path("/proc/self/status").read_text().splitlines():
         if line.startswith(what):

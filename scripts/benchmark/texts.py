@@ -16,7 +16,7 @@ CONCURRENT: Final = 200
 
 # What the ratios may be at most.
 LIMIT_ONE_BY_ONE: Final = 1.15
-LIMIT_AT_ONCE: Final = 1.25
+LIMIT_AT_ONCE: Final = 1.15
 
 type Send = Callable[[], Awaitable[None]]
 

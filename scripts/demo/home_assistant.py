@@ -16,7 +16,6 @@ from .progress import Failure
 HOST = "127.0.0.1"
 ROOT = Path(__file__).parents[2]
 INTEGRATION = ROOT / "custom_components" / "green_api"
-_HASS = Path(__file__).parent / "hass.py"
 _TEMPLATES = Path(__file__).parent / "config"
 _PICTURES = Path(__file__).parent / "www"
 _RESTART = 100  # what Home Assistant exits with when it wants to be started again
@@ -40,6 +39,9 @@ def free_port(preferred: int) -> int:
 class HomeAssistant:
     """A Home Assistant with the integration, in a folder of its own."""
 
+    # What runs in the place of the command `hass`.
+    starter = Path(__file__).parent / "hass.py"
+
     def __init__(self, folder: Path) -> None:
         """Take the folder; an earlier run may have left its state in it."""
         self.folder = folder
@@ -54,15 +56,7 @@ class HomeAssistant:
 
     def prepare(self) -> None:
         """Make the folder ready for a start."""
-        storage = self.folder / ".storage"
-        components = self.folder / "custom_components"
-        for folder in (storage, components):
-            folder.mkdir(parents=True, exist_ok=True)
-        # What Home Assistant stores there is the owner's alone, the token for one.
-        self.folder.chmod(0o700)
-        link = components / INTEGRATION.name
-        link.unlink(missing_ok=True)
-        link.symlink_to(INTEGRATION, target_is_directory=True)
+        storage = self.make_folders()
         # In the format of its first version, from which Home Assistant fills in the rest.
         self.port = free_port(8123)
         for template in _TEMPLATES.iterdir():
@@ -73,11 +67,24 @@ class HomeAssistant:
                 file.write_text(text)
         shutil.copytree(_PICTURES, self.folder / "www", dirs_exist_ok=True)
         listen = {"server_host": [HOST], "server_port": self.port}
-        _write_storage(storage, "http", 1, listen)
+        write_storage(storage, "http", 1, listen)
         if not (storage / "onboarding").exists():
             # All but the owner. The other steps would set up Internet radio and the like.
             done = ["core_config", "analytics", "integration"]
-            _write_storage(storage, "onboarding", 4, {"done": done})
+            write_storage(storage, "onboarding", 4, {"done": done})
+
+    def make_folders(self) -> Path:
+        """Make the folder, with the integration in it, and return that of the storage."""
+        storage = self.folder / ".storage"
+        components = self.folder / "custom_components"
+        for folder in (storage, components):
+            folder.mkdir(parents=True, exist_ok=True)
+        # What Home Assistant stores there is the owner's alone, the token for one.
+        self.folder.chmod(0o700)
+        link = components / INTEGRATION.name
+        link.unlink(missing_ok=True)
+        link.symlink_to(INTEGRATION, target_is_directory=True)
+        return storage
 
     def show_on_dashboard(self, entity_ids: Iterable[str]) -> None:
         """Give the entities a place on the dashboard."""
@@ -109,7 +116,7 @@ class HomeAssistant:
         # Not in our process group: Ctrl+C is for us to take, and to pass on.
         with self.log.open("w") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-P", str(_HASS)),
+                *(sys.executable, "-P", str(self.starter)),
                 *("--config", str(self.folder), "--log-no-color"),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
@@ -153,6 +160,13 @@ class HomeAssistant:
             if process.returncode is None:
                 process.kill()
 
+    async def kill(self) -> None:
+        """End the process as a power cut does."""
+        process, self._process = self._process, None
+        if process and process.returncode is None:
+            process.kill()
+            await process.wait()
+
     async def __aenter__(self) -> Self:
         """Do nothing: what is started later, is stopped in the end."""
         return self
@@ -169,6 +183,7 @@ def _shown(entity_id: str) -> str:
     return "state"
 
 
-def _write_storage(folder: Path, key: str, version: int, data: object) -> None:
+def write_storage(folder: Path, key: str, version: int, data: object) -> None:
+    """Write what Home Assistant reads at its start, in the format of some version."""
     stored = {"version": version, "minor_version": 1, "key": key, "data": data}
     (folder / key).write_text(json.dumps(stored))

@@ -47,7 +47,10 @@ class HomeAssistantApi:
         url = f"{self._server.url}/auth/token"
         async with self._session.post(url, data=grant) as response:
             self.tokens = await response.json()
-        token = self.tokens["access_token"]
+        self.use_token(self.tokens["access_token"])
+
+    def use_token(self, token: str) -> None:
+        """Be logged in with this token from now on."""
         self._headers = {"Authorization": f"Bearer {token}"}
 
     async def wait_until_running(self) -> str:

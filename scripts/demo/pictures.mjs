@@ -91,7 +91,7 @@ async function pictures(stage) {
 
   await stage.step("The actions", async () => {
     await look("send_message", { title: task.title, message: task.message }, "action", 1180);
-    await look("send_message", { message: task.message }, "30-message", 2000, 1);
+    await look("send_message", { message: task.message, on_outage: "queue" }, "30-message", 3200, 3);
     await look("send_file", { media, caption, tag: "door" }, "31-file", 3200, 3);
     await look("send_location", { entity: "zone.home" }, "32-location", 2000, 2);
     await look("send_contact", { phone_number: "+79007654321", first_name: "Boris" }, "33-contact", 2000, 1);
@@ -104,14 +104,48 @@ async function pictures(stage) {
     await look("get_chats", { search: "fam", type: "group" }, "40-chats", 900);
     await look("get_messages", { count: 5 }, "41-messages", 1200, 1);
     await look("download_media", { message_id: "last" }, "42-download", 1400, 1);
+    await look("cancel", { tag: "door" }, "43-cancel", 1000);
     await page.setViewportSize(SIZE);
   });
 
   if (!task.all) return;
+  const control = (change) => fetch(`${task.phone}/control`, {
+    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(change),
+  });
+  await stage.step("The options", async () => {
+    await page.setViewportSize({ width: 1000, height: 1400 });
+    await open("/config/integrations/integration/green_api");
+    await page.locator("ha-config-entry-row ha-icon-button").nth(1).click();
+    await settle(2000);
+    await page.locator("dialog-data-entry-flow ha-expansion-panel").first().click();
+    await settle(1500);
+    await stage.shot("44-options");
+    await page.setViewportSize(SIZE);
+  });
+  await stage.step("An outage", async () => {
+    await control({ state: "starting" });
+    const kept = { ...target, message: "Water in the cellar!", on_outage: "queue", tag: "cellar" };
+    await service("green_api.send_message", { ...kept, expires_after: 2 });
+    await service("green_api.send_message", kept);
+    await settle(3000);
+    await open(`/config/devices/dashboard?config_entry=${entry.entry_id}`);
+    await page.getByText(entry.title).filter({ visible: true }).last().click();
+    await settle(2500);
+    await stage.shot("45-outbox");
+    await look("get_outbox", {}, "46-waiting", 1200);
+    await page.setViewportSize(SIZE);
+    await open("/config/repairs");
+    await stage.shot("47-expired");
+    await page.getByText(task.instance).filter({ visible: true }).first().click();
+    await settle(2000);
+    await stage.shot("48-expired");
+    await control({ state: "authorized" });
+    await service("button.press", { entity_id: `button.green_api_${task.instance}_send_now` });
+    await settle(2000);
+    await stage.shot("49-arrived", phone);
+  });
   await stage.step("A repair", async () => {
-    await fetch(`${task.phone}/control`, {
-      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ state: "notAuthorized" }),
-    });
+    await control({ state: "notAuthorized" });
     await stage.rest(`/api/config/config_entries/entry/${entry.entry_id}/reload`, {});
     await open("/config/repairs");
     await stage.shot("50-repairs");

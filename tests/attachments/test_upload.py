@@ -1,13 +1,14 @@
 """Uploads: once for all chats, again when they certainly failed, and never by halves."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.green_api import outbox
 from custom_components.green_api.api import transport
+from custom_components.green_api.outbox import outbox
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from tests.actions import CLARA, asked, failures, load_second, text, told
@@ -213,7 +214,7 @@ async def test_an_upload_that_nobody_takes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(transport, "_STALLED_AFTER", 0.1)
-    monkeypatch.setattr(outbox, "RETRY_FOR", 0)
+    monkeypatch.setattr(outbox, "RETRY_FOR", timedelta())
     instance.faults.add(FaultKind.TIMEOUT, method="uploadFile", times=None)
     error = await failed(hass, instance, **door)
     assert await told(hass, error) == text("cannot_connect")
@@ -292,6 +293,7 @@ async def test_an_instance_that_is_not_linked(
 async def test_nobody_knows_whether_it_was_sent(
     hass: HomeAssistant, instance: Instance, door: Source, subtests: pytest.Subtests
 ) -> None:
+    instance.settings["outgoingAPIMessageWebhook"] = "no"
     for kind in (
         FaultKind.RESET_ACCEPTED,
         FaultKind.BAD_GATEWAY_ACCEPTED,
@@ -303,6 +305,8 @@ async def test_nobody_knows_whether_it_was_sent(
             instance.requests.clear()
             before = len(instance.messages)
             instance.faults.add(kind, method="sendFileByUrl", times=None)
+            for method in ("showMessagesQueue", "lastOutgoingMessages"):
+                instance.faults.add(FaultKind.FOREIGN_PAGE, method=method, times=None)
             with pytest.raises(HomeAssistantError) as raised:
                 await send_file(hass, **door, caption="x" * 1025)
             assert await told(hass, raised.value) == text("outcome_unknown")
@@ -326,6 +330,9 @@ async def test_one_chat_of_several_fails(
     hass: HomeAssistant, instance: Instance, door: Source
 ) -> None:
     instance.fail_chat(BORIS, FaultKind.RESET_ACCEPTED)
+    instance.faults.add(
+        FaultKind.QUOTA_EXCEEDED, method="lastOutgoingMessages", times=None
+    )
     with pytest.raises(HomeAssistantError) as raised:
         await send_file(hass, **door, chat_id=[ANNA, BORIS, FAMILY], caption="Hi")
     assert await told(hass, raised.value) == text(

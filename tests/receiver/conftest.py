@@ -11,12 +11,8 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.green_api.const import DOMAIN
-from custom_components.green_api.deliveries import Delivery
-from custom_components.green_api.receiver import (
-    SIGNAL_CHAT_EVENT,
-    SIGNAL_DELIVERY,
-    ChatEvent,
-)
+from custom_components.green_api.deliveries import SIGNAL_DELIVERY, Delivery
+from custom_components.green_api.receiver import SIGNAL_CHAT_EVENT, ChatEvent
 from custom_components.green_api.receiver.dispatcher import Dispatcher
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir

@@ -5,13 +5,12 @@ from .dispatcher import Dispatcher
 from .receiver import Receiver
 from .seen import async_remove_seen
 from .settings import Use, async_put_back, used_by
-from .signals import SIGNAL_CHAT_EVENT, SIGNAL_DELIVERY, SIGNAL_RECEIVED
+from .signals import SIGNAL_CHAT_EVENT, SIGNAL_RECEIVED
 from .webhook import async_register, async_unregister
 from .webhook_url import async_delete_cloudhook, has_public_url
 
 __all__ = [
     "SIGNAL_CHAT_EVENT",
-    "SIGNAL_DELIVERY",
     "SIGNAL_RECEIVED",
     "ChatEvent",
     "Dispatcher",

@@ -18,6 +18,7 @@ from ..api import (
     Media,
     Message,
     MessageNotification,
+    MessageSource,
     Notification,
     QuotaNotification,
     StateNotification,
@@ -25,11 +26,11 @@ from ..api import (
     UnknownNotification,
 )
 from ..coordinator import GreenApiCoordinator
-from ..deliveries import Deliveries
+from ..deliveries import SIGNAL_DELIVERY, Deliveries
 from .chat_event import ChatEvent
 from .chats import Chats
 from .seen import Seen
-from .signals import SIGNAL_CHAT_EVENT, SIGNAL_DELIVERY, SIGNAL_RECEIVED
+from .signals import SIGNAL_CHAT_EVENT, SIGNAL_RECEIVED
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -104,7 +105,9 @@ class Dispatcher:
 
     async def _async_hand_on(self, notification: Notification) -> None:
         match notification:
-            case MessageNotification(message=message):
+            case MessageNotification(message=message, source=source):
+                if source is MessageSource.API:
+                    self._deliveries.async_hear(message)
                 self._remember_media(message)
                 await self._async_tell(ChatEvent.from_message(message))
             case CallNotification():

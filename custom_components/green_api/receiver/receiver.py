@@ -166,12 +166,12 @@ class Receiver:
                 self._async_on_error(err)
             except HomeAssistantError:
                 # Neither an address of its own, nor Home Assistant Cloud.
-                self._coordinator.async_create_issue(translated("no_public_url"))
+                self._coordinator.issues.async_create(translated("no_public_url"))
             except Exception:
                 # A mistake of ours must not end receiving for good.
                 _LOGGER.exception("Receiving could not be set up")
             else:
-                self._coordinator.async_delete_issue("no_public_url")
+                self._coordinator.issues.async_delete("no_public_url")
                 return
             await asyncio.sleep(delay * random.uniform(0.7, 1.3))  # noqa: S311
             delay = min(delay * 2, poller.LONGEST_DELAY)
@@ -186,7 +186,7 @@ class Receiver:
             case GreenApiStartingError():
                 self._coordinator.async_take_state(InstanceState.STARTING)
             case GreenApiWebhookSetError():
-                self._coordinator.async_create_issue(translated("foreign_webhook"))
+                self._coordinator.issues.async_create(translated("foreign_webhook"))
             case _:
                 self._coordinator.async_handle_error(error)
         self._failures += 1
@@ -205,7 +205,7 @@ class Receiver:
         if self._healthy:
             return
         self._healthy = True
-        self._coordinator.async_delete_issue("foreign_webhook")
+        self._coordinator.issues.async_delete("foreign_webhook")
         self._coordinator.async_set_pushed(pushed=True)
         if self._told:
             self._told = False

@@ -5,17 +5,12 @@ from typing import Final
 from homeassistant.util.signal_type import SignalType, SignalTypeFormat
 
 from ..const import DOMAIN
-from ..deliveries import Delivery
 from .chat_event import ChatEvent
 
 # Something happened in a chat: the entry's id, the id of the chat's subentry or None for a
 # chat that is not configured, and what happened.
 SIGNAL_CHAT_EVENT: Final[SignalType[str, str | None, ChatEvent]] = SignalType(
     f"{DOMAIN}_chat_event"
-)
-# Something became of a message that was sent: with the same ids.
-SIGNAL_DELIVERY: Final[SignalType[str, str | None, Delivery]] = SignalType(
-    f"{DOMAIN}_delivery"
 )
 # An instance has received anything at all.
 SIGNAL_RECEIVED: Final[SignalTypeFormat[()]] = SignalTypeFormat(

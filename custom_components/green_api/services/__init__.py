@@ -23,6 +23,7 @@ from .look_up import (
     async_get_chats,
     async_get_messages,
 )
+from .outbox import CANCEL_SCHEMA, GET_OUTBOX_SCHEMA, async_cancel, async_get_outbox
 from .send import SEND_ACTIONS
 
 
@@ -38,6 +39,7 @@ def async_setup_services(hass: HomeAssistant) -> None:
         ("edit_message", async_edit_message, EDIT_MESSAGE_SCHEMA),
         ("delete_message", async_delete_message, DELETE_MESSAGE_SCHEMA),
         ("forward_message", async_forward_message, FORWARD_MESSAGE_SCHEMA),
+        ("cancel", async_cancel, CANCEL_SCHEMA),
     ):
         register(DOMAIN, name, handler, schema, SupportsResponse.OPTIONAL)
     # It writes into the folders of the house.
@@ -54,5 +56,6 @@ def async_setup_services(hass: HomeAssistant) -> None:
         ("check_number", async_check_number, CHECK_NUMBER_SCHEMA),
         ("get_chats", async_get_chats, GET_CHATS_SCHEMA),
         ("get_messages", async_get_messages, GET_MESSAGES_SCHEMA),
+        ("get_outbox", async_get_outbox, GET_OUTBOX_SCHEMA),
     ):
         register(DOMAIN, name, handler, schema, SupportsResponse.ONLY)

@@ -21,10 +21,17 @@ from ..const import (
 )
 from ..errors import invalid
 from ..fan_out import Recipient, async_each, async_send, async_wait_of, known_message_id
-from ..fields import MESSAGE_FIELDS, RECIPIENT_FIELDS, WAIT_FIELDS, text, texts
+from ..fields import (
+    MESSAGE_FIELDS,
+    OUTAGE_FIELDS,
+    RECIPIENT_FIELDS,
+    WAIT_FIELDS,
+    text,
+    texts,
+)
 from ..message_text import MAX_MESSAGE_LENGTH, compose, length
 from ..messages import ForwardedMessages, text_messages
-from ..outbox import Outbox
+from ..outbox import Outbox, Terms
 from ..recipients import async_recipients_of_action, chat_id_of
 from ..sent_messages import is_editable
 
@@ -43,6 +50,7 @@ DELETE_MESSAGE_SCHEMA: Final = vol.Schema(
 FORWARD_MESSAGE_SCHEMA: Final = vol.Schema(
     {
         **RECIPIENT_FIELDS,
+        **OUTAGE_FIELDS,
         **WAIT_FIELDS,
         vol.Required(ATTR_FROM_CHAT_ID): text,
         vol.Required(ATTR_MESSAGE_ID): vol.All(texts, vol.Length(min=1), [_NOT_BLANK]),
@@ -69,9 +77,9 @@ async def async_edit_message(call: ServiceCall) -> ServiceResponse:
         last = outbox.sent.last(chat_id)
         if last and last["message_id"] == message_id and not is_editable(last):
             raise invalid("too_late_to_edit", chat=recipient.name)
-        await outbox.async_edit(chat_id, message_id, messages[0].text)
+        await outbox.changes.async_edit(chat_id, message_id, messages[0].text)
         for part in parts:
-            await outbox.async_delete(chat_id, part)
+            await outbox.changes.async_delete(chat_id, part)
         return recipient.describe(**{ATTR_MESSAGE_ID: message_id})
 
     return {ATTR_MESSAGES: [*await async_each(call.hass, recipients, edit)]}
@@ -84,7 +92,7 @@ async def async_delete_message(call: ServiceCall) -> ServiceResponse:
 
     async def delete(recipient: Recipient) -> list[JsonObjectType]:
         for message_id in found[recipient]:
-            await recipient.outbox.async_delete(
+            await recipient.outbox.changes.async_delete(
                 recipient.chat_id, message_id, only_for_me=call.data[ATTR_ONLY_FOR_ME]
             )
         return [
@@ -102,7 +110,9 @@ class _Forwarded:
     from_chat_id: ChatId
     message_ids: list[str]
 
-    async def async_messages(self, outbox: Outbox) -> list[ForwardedMessages]:
+    async def async_messages(
+        self, outbox: Outbox, terms: Terms
+    ) -> list[ForwardedMessages]:
         """Return them as one message, as one call sends them."""
         return [
             ForwardedMessages(
@@ -122,7 +132,8 @@ async def async_forward_message(call: ServiceCall) -> ServiceResponse:
         chat_id_of(call.hass, call.data[ATTR_FROM_CHAT_ID]), call.data[ATTR_MESSAGE_ID]
     )
     wait = async_wait_of(recipients, call.data)
-    sent = await async_send(call.hass, recipients, forwarded, wait=wait)
+    terms = Terms.from_data(call.data)
+    sent = await async_send(call.hass, recipients, forwarded, terms, wait)
     return {ATTR_MESSAGES: [*sent]}
 
 
@@ -138,7 +149,9 @@ async def async_mark_read(call: ServiceCall) -> None:
     }
 
     async def mark_read(recipient: Recipient) -> None:
-        await recipient.outbox.async_mark_read(recipient.chat_id, found[recipient])
+        await recipient.outbox.changes.async_mark_read(
+            recipient.chat_id, found[recipient]
+        )
 
     await async_each(call.hass, recipients, mark_read)
 

@@ -9,8 +9,7 @@ import voluptuous as vol
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse
 
 from ..compose import async_contact, async_files, async_location, async_poll, async_text
-from ..const import ATTR_MESSAGES, ATTR_REPLACE, ATTR_TAG
-from ..errors import invalid
+from ..const import ATTR_MESSAGES
 from ..fan_out import Outgoing, async_send, async_wait_of
 from ..fields import (
     CONTACT_FIELDS,
@@ -18,11 +17,12 @@ from ..fields import (
     LOCATION_FIELDS,
     POLL_FIELDS,
     RECIPIENT_FIELDS,
-    TAG_FIELDS,
+    TERMS_FIELDS,
     TEXT_FIELDS,
     WAIT_FIELDS,
     Fields,
 )
+from ..outbox import Terms
 from ..recipients import async_recipients_of_action
 
 type Compose = Callable[[HomeAssistant, Mapping[str, Any]], Awaitable[Outgoing]]
@@ -39,22 +39,18 @@ class SendAction:
     def schema(self) -> vol.Schema:
         """Return what the action takes."""
         return vol.Schema(
-            {**RECIPIENT_FIELDS, **TAG_FIELDS, **WAIT_FIELDS, **self.fields}
+            {**RECIPIENT_FIELDS, **TERMS_FIELDS, **WAIT_FIELDS, **self.fields}
         )
 
     async def async_handle(self, call: ServiceCall) -> ServiceResponse:
         """Send, and tell what went where."""
         hass, data = call.hass, call.data
-        tag, replace = data.get(ATTR_TAG) or None, data[ATTR_REPLACE]
-        if replace and tag is None:
-            raise invalid("replace_without_tag")
+        terms = Terms.from_data(data)
         # Whom it is for comes first: no camera is bothered for what nobody gets.
         recipients = async_recipients_of_action(hass, data)
         wait = async_wait_of(recipients, data)
         outgoing = await self.compose(hass, data)
-        sent = await async_send(
-            hass, recipients, outgoing, tag=tag, replace=replace, wait=wait
-        )
+        sent = await async_send(hass, recipients, outgoing, terms, wait)
         return {ATTR_MESSAGES: [*sent]}
 
 

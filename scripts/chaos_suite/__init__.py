@@ -1,0 +1,1 @@
+"""The chaos suite: nothing is lost, sent twice or out of order."""
