@@ -92,6 +92,14 @@ def shows(code: str) -> Callable[[ConfigFlowResult], bool]:
     )
 
 
+def shows_qr(instance: Instance) -> Callable[[ConfigFlowResult], bool]:
+    def shown(result: ConfigFlowResult) -> bool:
+        # It is another one every twenty seconds.
+        return shows(picture(instance))(result)
+
+    return shown
+
+
 def ended(result: ConfigFlowResult) -> bool:
     return result["type"] is not FlowResultType.SHOW_PROGRESS
 
@@ -115,7 +123,7 @@ async def show_qr(
     hass: HomeAssistant, result: ConfigFlowResult, instance: Instance
 ) -> ConfigFlowResult:
     result = await choose(hass, result, "qr")
-    return await until(hass, result, shows(picture(instance)))
+    return await until(hass, result, shows_qr(instance))
 
 
 async def show_code(
@@ -157,7 +165,7 @@ async def test_qr_is_shown_and_scanned(
     result = await choose(hass, menu, "qr")
     assert result["type"] is FlowResultType.SHOW_PROGRESS
     assert (result["step_id"], result["progress_action"]) == ("qr", "getting_code")
-    result = await until(hass, result, shows(picture(instance)))
+    result = await until(hass, result, shows_qr(instance))
     assert (result["step_id"], result["progress_action"]) == ("qr", "qr")
 
     assert instance.scan(phone=OTHER_PHONE)
@@ -227,7 +235,7 @@ async def test_a_start_and_too_many_questions_are_waited_through(
     result = await choose(hass, menu, "qr")
     await happens(lambda: asked(instance, "qr") >= 4)
     instance.unlink()
-    result = await until(hass, result, shows(picture(instance)))
+    result = await until(hass, result, shows_qr(instance))
     instance.scan()
     result = await finish(hass, result)
     assert result["type"] is FlowResultType.CREATE_ENTRY

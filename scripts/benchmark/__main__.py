@@ -38,7 +38,9 @@ async def measure(base: str, rounds: int) -> bool:
         print()
         receiving = await measure_receiving(hass, base, rounds)
     print(f"\nset-up of an entry: {requests} request, {watch.count} blocking calls")
-    return texts and files and waiting and receiving and requests == 1 and not watch.count
+    return (
+        texts and files and waiting and receiving and requests == 1 and not watch.count
+    )
 
 
 def main() -> int:

