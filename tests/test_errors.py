@@ -234,7 +234,7 @@ async def test_an_accepted_message_without_an_answer_is_found_at_green_api(
 
 
 @pytest.mark.usefixtures("_impatient", "loaded")
-@pytest.mark.parametrize("kind", ACCEPTED)
+@pytest.mark.parametrize("kind", ACCEPTED[::3])
 async def test_what_green_api_cannot_tell_either_is_never_sent_again(
     hass: HomeAssistant, instance: Instance, kind: FaultKind
 ) -> None:
@@ -262,7 +262,7 @@ async def test_a_lost_message_is_sent_again_once_that_is_sure(
 
 
 @pytest.mark.usefixtures("_impatient", "loaded")
-@pytest.mark.parametrize("kind", LOST)
+@pytest.mark.parametrize("kind", LOST[::4])
 async def test_a_lost_message_is_not_sent_again_if_the_journal_keeps_nothing(
     hass: HomeAssistant, instance: Instance, kind: FaultKind
 ) -> None:

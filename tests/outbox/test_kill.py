@@ -16,6 +16,7 @@ from pytest_homeassistant_custom_component.common import (
 from custom_components.green_api.const import DOMAIN
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import frame
 from homeassistant.loader import DATA_CUSTOM_COMPONENTS
 from tests.calls import act
 from tests.conftest import ANNA, BORIS, INSTANCE_ID, TOKEN, chat
@@ -92,6 +93,7 @@ async def house(
     """Run a Home Assistant with the instance, from what is in a folder."""
     (folder / ".storage").mkdir(parents=True, exist_ok=True)
     async with async_test_home_assistant(config_dir=str(folder)) as hass:
+        frame.async_setup(hass)
         hass.data.pop(DATA_CUSTOM_COMPONENTS)
         entry = MockConfigEntry(
             domain=DOMAIN,
