@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.green_api.outbox import database
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
@@ -69,6 +70,14 @@ def news(hass: HomeAssistant) -> Generator[News]:
     stop = hass.bus.async_listen("state_changed", hear)
     yield news
     stop()
+
+
+@pytest.fixture(autouse=True)
+def boot_id(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return what tells one start of the machine from another; here it is not known."""
+    path = tmp_path / "boot_id"
+    monkeypatch.setattr(database, "BOOT_ID", path)
+    return path
 
 
 @pytest.fixture

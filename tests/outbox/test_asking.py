@@ -1,6 +1,7 @@
 """How GREEN-API is asked what it has taken: until it answers, and never by a wrong clock."""
 
 from datetime import timedelta
+from pathlib import Path
 
 from aiohttp import ClientTimeout
 import pytest
@@ -171,6 +172,24 @@ async def test_a_clock_that_stood_still_lets_nothing_be_sent_again(
     """As on a machine without a battery, which starts where it stopped."""
     await lose_in_doubt(hass, loaded, instance, FaultKind.RESET_ACCEPTED)
     clocks.green_api_is_ahead += timedelta(minutes=10)
+    assert await hass.config_entries.async_setup(loaded.entry_id)
+    await settled(hass, loaded)
+    assert taken(instance) == ["Hi"]
+
+
+async def test_a_clock_that_is_set_is_not_asked_while_the_machine_runs(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    instance: Instance,
+    clocks: Clocks,
+    boot_id: Path,
+) -> None:
+    boot_id.write_text("this start")  # noqa: ASYNC240
+    assert await hass.config_entries.async_reload(loaded.entry_id)
+    instance.settings["outgoingAPIMessageWebhook"] = "yes"
+    clocks.house_is_ahead += timedelta(days=1)
+    await lose_in_doubt(hass, loaded, instance, FaultKind.RESET)
+    clocks.house_is_ahead -= timedelta(days=1)
     assert await hass.config_entries.async_setup(loaded.entry_id)
     await settled(hass, loaded)
     assert taken(instance) == ["Hi"]

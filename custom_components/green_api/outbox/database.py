@@ -26,6 +26,8 @@ create table if not exists parcel (
     created real not null,
     expires real not null,
     left_at real,
+    left_tick real,
+    boot text,
     digest text,
     message_ids text not null
 ) strict;
@@ -43,6 +45,9 @@ create table if not exists told (
     primary key (chat_id, tag, digest)
 ) strict, without rowid;
 """
+
+# Another text each time that the machine starts.
+BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
 
 type Work[T] = Callable[[sqlite3.Connection], T]
 
@@ -67,6 +72,8 @@ class Database:
         self._hass = hass
         self._path = path
         self._connection: sqlite3.Connection | None = None
+        # The clock of the event loop goes on until the machine starts anew.
+        self.boot: str | None = None
         self._work: list[tuple[Work[Any], asyncio.Future[Any]]] = []
         self._writing: asyncio.Task[None] | None = None
         self._closed = False
@@ -134,6 +141,8 @@ class Database:
     # In the executor
 
     def _read[T](self, read: Work[T]) -> T | None:
+        with suppress(OSError):
+            self.boot = BOOT_ID.read_text()
         if not self._path.exists():
             return None
         try:

@@ -30,12 +30,13 @@ _CLAIMED: Final = 5000
 
 
 _COLUMNS: Final = (
-    "id, outbox_id, chat_id, tag, replace, priority, created, expires, left_at, digest,"
-    " message_ids"
+    "id, outbox_id, chat_id, tag, replace, priority, created, expires, left_at,"
+    " left_tick, boot, digest, message_ids"
 )
 _INSERT: Final = (
     "insert into parcel (outbox_id, chat_id, content, tag, replace, priority, created,"
-    " expires, left_at, digest, message_ids) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " expires, left_at, left_tick, boot, digest, message_ids)"
+    " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 
@@ -46,6 +47,8 @@ class Stored:
     parcels: list[Parcel] = field(default_factory=list)
     message_ids: list[str] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)
+    # Since what start of the machine the clock of a parcel goes.
+    boots: dict[Parcel, str | None] = field(default_factory=dict)
 
 
 class ParcelStore:
@@ -65,7 +68,12 @@ class ParcelStore:
 
         Raises BrokenFileError or OutOfReachError.
         """
-        return await self._database.async_read(_load) or Stored()
+        stored = await self._database.async_read(_load) or Stored()
+        for parcel, boot in stored.boots.items():
+            if boot is None or boot != self._database.boot:
+                # It was by another clock.
+                parcel.left_tick = None
+        return stored
 
     @callback
     def async_claim(self, message_ids: Iterable[str]) -> None:
@@ -91,6 +99,8 @@ class ParcelStore:
             parcel.created,
             expires,
             parcel.left_at,
+            parcel.left_tick,
+            self._database.boot,
             said.digest if said else None,
             "[]",
         )
@@ -129,12 +139,12 @@ class ParcelStore:
         Raises HomeAssistantError when it is not.
         """
         if not parcel.is_gone:
-            await self._async_write(_note(parcel, text))
+            await self._async_write(self._note(parcel, text))
 
     @callback
     def async_note_soon(self, parcel: Parcel) -> None:
         """Note how far a parcel is, some time."""
-        self._write_soon(parcel, _note(parcel))
+        self._write_soon(parcel, self._note(parcel))
 
     @callback
     def async_forget_soon(self, parcel: Parcel) -> None:
@@ -147,8 +157,27 @@ class ParcelStore:
         stale, self._stale = self._stale, {}
         for parcel in stale:
             self._write_soon(
-                parcel, _forget(parcel) if parcel.is_gone else _note(parcel)
+                parcel, _forget(parcel) if parcel.is_gone else self._note(parcel)
             )
+
+    def _note(self, parcel: Parcel, text: str | None = None) -> Work[None]:
+        row = (
+            parcel.left_at,
+            parcel.left_tick,
+            self._database.boot,
+            json.dumps(parcel.message_ids),
+            text,
+            parcel.kept.row_id if parcel.kept else None,
+        )
+
+        def note(database: sqlite3.Connection) -> None:
+            database.execute(
+                "update parcel set left_at = ?, left_tick = ?, boot = ?, message_ids = ?,"
+                " content = coalesce(?, content) where id = ?",
+                row,
+            )
+
+        return note
 
     async def _async_write[T](self, work: Work[T]) -> T:
         """Do something now, with all that should have been done before."""
@@ -176,24 +205,6 @@ class ParcelStore:
         self._database.async_do_soon(work).add_done_callback(done)
 
 
-def _note(parcel: Parcel, text: str | None = None) -> Work[None]:
-    row = (
-        parcel.left_at,
-        json.dumps(parcel.message_ids),
-        text,
-        parcel.kept.row_id if parcel.kept else None,
-    )
-
-    def note(database: sqlite3.Connection) -> None:
-        database.execute(
-            "update parcel set left_at = ?, message_ids = ?,"
-            " content = coalesce(?, content) where id = ?",
-            row,
-        )
-
-    return note
-
-
 def _forget(parcel: Parcel) -> Work[None]:
     row_id = parcel.kept.row_id if parcel.kept else None
     now = dt_util.utcnow().timestamp()
@@ -215,7 +226,8 @@ def _claim(database: sqlite3.Connection, claimed: Iterable[tuple[str, float]]) -
 
 def _load(database: sqlite3.Connection) -> Stored:
     rows = database.execute(f"select {_COLUMNS} from parcel order by id")  # noqa: S608
-    parcels = [_parcel(*row) for row in rows]
+    boots = dict(_parcel(*row) for row in rows)
+    parcels = list(boots)
     by_row_id = {each.kept.row_id: each for each in parcels if each.kept}
     with_files = database.execute(
         "select id, content from parcel where content like '%SpooledFile%'"
@@ -228,11 +240,12 @@ def _load(database: sqlite3.Connection) -> Stored:
         parcels,
         [each for (each,) in database.execute("select message_id from taken")],
         [Said(*row) for row in said],
+        boots,
     )
 
 
-def _parcel(*row: Any) -> Parcel:
-    """Return what a row says; raises ValueError for what this version did not write."""
+def _parcel(*row: Any) -> tuple[Parcel, str | None]:
+    """Return what a row says, and what clock it goes by; raises ValueError for what this version did not write."""
     (
         row_id,
         outbox_id,
@@ -243,10 +256,12 @@ def _parcel(*row: Any) -> Parcel:
         created,
         expires,
         left_at,
+        left_tick,
+        boot,
         digest,
         message_ids,
     ) = row
-    return Parcel(
+    parcel = Parcel(
         chat_id=ChatId.parse(chat_id),
         tag=tag,
         replace=bool(replace),
@@ -256,6 +271,8 @@ def _parcel(*row: Any) -> Parcel:
         # Whether it was taken, nobody here knows any more.
         state=State.WAITING if left_at is None else State.DOUBTFUL,
         left_at=left_at,
+        left_tick=None if left_at is None else left_tick,
         said=Said(chat_id, tag, digest, created, expires) if tag and digest else None,
         message_ids=list(json.loads(message_ids)),
     )
+    return parcel, boot
