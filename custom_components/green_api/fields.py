@@ -127,11 +127,13 @@ MESSAGE_FIELDS: Final[Fields] = {
 }
 
 OUTAGE_FIELDS: Final[Fields] = {
-    vol.Optional(ATTR_ON_OUTAGE): vol.All(vol.In([*OnOutage]), OnOutage),
+    vol.Optional(ATTR_ON_OUTAGE): vol.All(
+        vol.In([each.value for each in OnOutage]), OnOutage
+    ),
     vol.Optional(ATTR_RETRY_FOR): between(timedelta(), _HOUR),
     vol.Optional(ATTR_EXPIRES_AFTER): between(_SECOND, _MONTH),
     vol.Optional(ATTR_PRIORITY, default=Priority.NORMAL): vol.All(
-        vol.In([*Priority]), Priority
+        vol.In([each.value for each in Priority]), Priority
     ),
 }
 

@@ -36,7 +36,7 @@ outbox      all of it together
 from .database import outbox_path
 from .kept import SIGNAL_OUTBOX
 from .outbox import Outbox
-from .parcel import Parcel, Result, Status
+from .parcel import Parcel, Result, State, Status
 from .remove import async_remove_outbox
 from .spool import SpooledFile
 from .terms import OnOutage, Priority, Terms
@@ -49,6 +49,7 @@ __all__ = [
     "Priority",
     "Result",
     "SpooledFile",
+    "State",
     "Status",
     "Terms",
     "async_remove_outbox",

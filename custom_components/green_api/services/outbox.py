@@ -34,7 +34,7 @@ from ..messages import (
     PollMessage,
     TextMessage,
 )
-from ..outbox import Outbox, Parcel, SpooledFile
+from ..outbox import Outbox, Parcel, SpooledFile, State
 from ..recipients import async_entity_id
 
 ATTR_ALL: Final = "all"
@@ -153,6 +153,8 @@ def _describe(
     runtime = entry.runtime_data
     chat = runtime.coordinator.subentry_of(parcel.chat_id)
     reason = parcel.reason or runtime.outbox.outage.reason
+    if parcel.state is State.DOUBTFUL:
+        reason = translated("outcome_unknown")
     first = messages[0] if messages else None
     described: JsonObjectType = {
         **_name(parcel.kept.outbox_id, parcel),
