@@ -27,6 +27,8 @@ from homeassistant.setup import async_setup_component
 INSTANCE_ID: Final = "7103000001"
 TOKEN: Final = "token"  # noqa: S105
 CHAT_ID: Final = "79001234567@c.us"
+# So many others there are.
+CHATS: Final = 20
 
 
 def url_of(base: str, method: str) -> str:
@@ -105,7 +107,16 @@ async def prepared(hass: HomeAssistant, base: str) -> HomeAssistant:
                 subentry_type="chat",
                 title="Anna",
                 unique_id=CHAT_ID,
-            )
+            ),
+            *(
+                ConfigSubentryData(
+                    data={"chat": f"790012300{number:02}@c.us"},
+                    subentry_type="chat",
+                    title=f"Chat {number}",
+                    unique_id=f"790012300{number:02}@c.us",
+                )
+                for number in range(CHATS)
+            ),
         ],
     )
     entry.add_to_hass(hass)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 import gc
+from itertools import cycle
 from statistics import median
 from time import perf_counter
 from typing import Final
@@ -10,7 +11,7 @@ from typing import Final
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
-from .home_assistant import post, url_of
+from .home_assistant import CHATS, post, url_of
 
 CONCURRENT: Final = 200
 
@@ -69,6 +70,10 @@ async def measure_texts(hass: HomeAssistant, base: str, rounds: int) -> bool:
     ]
     await compare(sends, rounds=3, times=1, at_once=CONCURRENT)
     one_by_one = await compare(sends, rounds=rounds, times=50, at_once=1)
+    # To many chats: those to one leave one after the other, as their order is kept.
+    chats = cycle(f"notify.chat_{number}" for number in range(CHATS))
+    sends[-1] = lambda: through(next(chats))
+    await compare(sends, rounds=3, times=1, at_once=CONCURRENT)
     at_once = await compare(sends, rounds=rounds, times=3, at_once=CONCURRENT)
 
     row = "{:<16}{:>10}{:>10}{:>10}{:>9}{:>9}{:>8}".format
@@ -76,7 +81,7 @@ async def measure_texts(hass: HomeAssistant, base: str, rounds: int) -> bool:
     ok = True
     for name, (bare_times, thin_times, own_times), limit in (
         ("one by one", one_by_one, LIMIT_ONE_BY_ONE),
-        (f"{CONCURRENT} at once", at_once, LIMIT_AT_ONCE),
+        (f"{CONCURRENT}, {CHATS} chats", at_once, LIMIT_AT_ONCE),
     ):
         to_bare, to_thin = ratio(own_times, bare_times), ratio(own_times, thin_times)
         ok = ok and to_thin <= limit
