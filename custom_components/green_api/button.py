@@ -11,7 +11,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .api import GreenApiClient, InstanceState
 from .coordinator import GreenApiCoordinator
-from .entity import GreenApiEntity
+from .entity import GreenApiLastingEntity
 from .entry import GreenApiConfigEntry
 
 PARALLEL_UPDATES = 0
@@ -50,7 +50,7 @@ async def async_setup_entry(
     )
 
 
-class GreenApiButton(GreenApiEntity, ButtonEntity):
+class GreenApiButton(GreenApiLastingEntity, ButtonEntity):
     """A button of an instance."""
 
     _attr_entity_category = EntityCategory.CONFIG
@@ -64,12 +64,6 @@ class GreenApiButton(GreenApiEntity, ButtonEntity):
         super().__init__(coordinator, description.key)
         self.entity_description = description
 
-    @property
-    @override
-    def available(self) -> bool:
-        """Be there also when the state is not known: a restart may help."""
-        return True
-
     @override
     async def async_press(self) -> None:
         """Do it."""
@@ -78,7 +72,7 @@ class GreenApiButton(GreenApiEntity, ButtonEntity):
         coordinator.async_take_state(self.entity_description.state)
 
 
-class GreenApiSendNowButton(GreenApiEntity, ButtonEntity):
+class GreenApiSendNowButton(GreenApiLastingEntity, ButtonEntity):
     """A button that lets what waits in the outbox leave at once, if it can."""
 
     _attr_entity_category = EntityCategory.CONFIG
@@ -87,12 +81,6 @@ class GreenApiSendNowButton(GreenApiEntity, ButtonEntity):
         """Take the instance."""
         super().__init__(entry.runtime_data.coordinator, "send_now")
         self._outbox = entry.runtime_data.outbox
-
-    @property
-    @override
-    def available(self) -> bool:
-        """Be there also when the state is not known: it may have changed."""
-        return True
 
     @override
     async def async_press(self) -> None:

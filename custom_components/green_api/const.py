@@ -21,7 +21,7 @@ CONF_ON_OUTAGE: Final = "on_outage"
 CONF_PAUSE: Final = "pause_between_chats"
 CONF_PHONE: Final = "phone"
 CONF_SETTINGS: Final = "settings"
-CONF_WEBHOOK_TOKEN: Final = "webhook_token"  # noqa: S105
+CONF_WEBHOOK_TOKEN: Final = "webhook_token"  # noqa: S105  a name, no secret
 SECTION_SENDING: Final = "sending"
 SECTION_SERVER: Final = "server"
 

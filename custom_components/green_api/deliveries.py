@@ -42,9 +42,9 @@ SIGNAL_DELIVERY: Final[SignalType[str, str | None, Delivery]] = SignalType(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Delivery:
-    """How far a message has come."""
+    """How far a message has come; without a repr, as Home Assistant logs what it tells."""
 
     message_id: str
     chat_id: str

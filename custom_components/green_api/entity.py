@@ -47,6 +47,15 @@ class GreenApiEntity(CoordinatorEntity[GreenApiCoordinator]):
         self._attr_device_info = coordinator.device_info
 
 
+class GreenApiLastingEntity(GreenApiEntity):
+    """An entity of an instance that is there also when GREEN-API is out of reach."""
+
+    @property
+    @override
+    def available(self) -> bool:
+        return True
+
+
 class GreenApiChatEntity(Entity):
     """An entity of a chat."""
 

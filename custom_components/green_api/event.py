@@ -1,5 +1,6 @@
 """What happens in chats, and what became of messages: for automations and the logbook."""
 
+from abc import abstractmethod
 from typing import Final, override
 
 from homeassistant.components.event import EventEntity
@@ -7,6 +8,7 @@ from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.util.signal_type import SignalType
 
 from .api import MessageStatus, MessageType
 from .chat_filter import hears_all
@@ -21,7 +23,7 @@ from .const import (
     SUBENTRY_TYPE_CHAT,
 )
 from .deliveries import EXPIRED, SIGNAL_DELIVERY, Delivery
-from .entity import GreenApiChatEntity, GreenApiEntity
+from .entity import GreenApiChatEntity, GreenApiLastingEntity
 from .entry import SIGNAL_CHATS_CHANGED, GreenApiConfigEntry
 from .receiver import SIGNAL_CHAT_EVENT, ChatEvent
 
@@ -75,78 +77,79 @@ async def async_setup_entry(
     )
 
 
-class GreenApiChatEvent(GreenApiChatEntity, EventEntity):
+class GreenApiEvent[T](EventEntity):
+    """Events that a signal tells of."""
+
+    _signal: SignalType[str, str | None, T]
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen."""
+        await super().async_added_to_hass()
+        self.async_on_remove(
+            async_dispatcher_connect(self.hass, self._signal, self._async_hear)
+        )
+
+    @callback
+    @abstractmethod
+    def _async_hear(self, entry_id: str, chat: str | None, told: T) -> None:
+        """Take in what is told: of an entry, and of the subentry of one of its chats."""
+
+
+class GreenApiChatEvent[T](GreenApiEvent[T], GreenApiChatEntity):
     """Events of a chat."""
 
-    def __init__(
-        self, entry: GreenApiConfigEntry, chat: ConfigSubentry, key: str
-    ) -> None:
+    _key: str
+
+    def __init__(self, entry: GreenApiConfigEntry, chat: ConfigSubentry) -> None:
         """Take the chat."""
         super().__init__(entry, chat)
-        self._attr_translation_key = key
-        self._attr_unique_id = f"{self._attr_unique_id}_{key}"
+        self._attr_translation_key = self._key
+        self._attr_unique_id = f"{self._attr_unique_id}_{self._key}"
 
 
-class GreenApiMessageEvent(GreenApiChatEvent):
+class GreenApiMessageEvent(GreenApiChatEvent[ChatEvent]):
     """What is written in a chat, and what else happens there."""
 
     _attr_event_types = _MESSAGE_TYPES
+    _key = "message"
+    _signal = SIGNAL_CHAT_EVENT
     _unrecorded_attributes = _UNRECORDED
 
-    def __init__(self, entry: GreenApiConfigEntry, chat: ConfigSubentry) -> None:
-        """Take the chat."""
-        super().__init__(entry, chat, "message")
-
-    @override
-    async def async_added_to_hass(self) -> None:
-        """Listen."""
-        await super().async_added_to_hass()
-        self.async_on_remove(
-            async_dispatcher_connect(self.hass, SIGNAL_CHAT_EVENT, self._async_hear)
-        )
-
     @callback
-    def _async_hear(self, entry_id: str, chat: str | None, event: ChatEvent) -> None:
+    @override
+    def _async_hear(self, entry_id: str, chat: str | None, told: ChatEvent) -> None:
         if chat == self._subentry_id:
-            self._trigger_event(event.type.value, event.attributes)
+            self._trigger_event(told.type.value, told.attributes)
             self.async_write_ha_state()
 
 
-class GreenApiDeliveryEvent(GreenApiChatEvent):
+class GreenApiDeliveryEvent(GreenApiChatEvent[Delivery]):
     """What became of the messages to a chat."""
 
     _attr_event_types = DELIVERY_TYPES
-
-    def __init__(self, entry: GreenApiConfigEntry, chat: ConfigSubentry) -> None:
-        """Take the chat."""
-        super().__init__(entry, chat, "delivery")
-
-    @override
-    async def async_added_to_hass(self) -> None:
-        """Listen."""
-        await super().async_added_to_hass()
-        self.async_on_remove(
-            async_dispatcher_connect(self.hass, SIGNAL_DELIVERY, self._async_hear)
-        )
+    _key = "delivery"
+    _signal = SIGNAL_DELIVERY
 
     @callback
-    def _async_hear(self, entry_id: str, chat: str | None, delivery: Delivery) -> None:
+    @override
+    def _async_hear(self, entry_id: str, chat: str | None, told: Delivery) -> None:
         if chat == self._subentry_id:
             attributes = {
-                ATTR_MESSAGE_ID: delivery.message_id,
-                ATTR_CHAT_ID: delivery.chat_id,
-                "description": delivery.description,
-                ATTR_OUTBOX_ID: delivery.outbox_id,
-                ATTR_TAG: delivery.tag,
+                ATTR_MESSAGE_ID: told.message_id,
+                ATTR_CHAT_ID: told.chat_id,
+                "description": told.description,
+                ATTR_OUTBOX_ID: told.outbox_id,
+                ATTR_TAG: told.tag,
             }
             self._trigger_event(
-                str(delivery.status),
+                str(told.status),
                 {name: value for name, value in attributes.items() if value},
             )
             self.async_write_ha_state()
 
 
-class GreenApiOtherChatsEvent(GreenApiEntity, EventEntity):
+class GreenApiOtherChatsEvent(GreenApiEvent[ChatEvent], GreenApiLastingEntity):
     """What happens in chats that are not configured, for those who want to hear it.
 
     Always available, as the events of chats are: coming back is no event.
@@ -154,6 +157,7 @@ class GreenApiOtherChatsEvent(GreenApiEntity, EventEntity):
 
     _attr_entity_registry_enabled_default = False
     _attr_event_types = _MESSAGE_TYPES
+    _signal = SIGNAL_CHAT_EVENT
     _unrecorded_attributes = _UNRECORDED
 
     def __init__(self, entry: GreenApiConfigEntry) -> None:
@@ -163,25 +167,13 @@ class GreenApiOtherChatsEvent(GreenApiEntity, EventEntity):
 
     @property
     @override
-    def available(self) -> bool:
-        return True
-
-    @property
-    @override
     def suggested_object_id(self) -> str:
         """Return what the entity is called, short of its long name."""
         return "message"
 
-    @override
-    async def async_added_to_hass(self) -> None:
-        """Listen."""
-        await super().async_added_to_hass()
-        self.async_on_remove(
-            async_dispatcher_connect(self.hass, SIGNAL_CHAT_EVENT, self._async_hear)
-        )
-
     @callback
-    def _async_hear(self, entry_id: str, chat: str | None, event: ChatEvent) -> None:
+    @override
+    def _async_hear(self, entry_id: str, chat: str | None, told: ChatEvent) -> None:
         if chat is None and entry_id == self._entry.entry_id and hears_all(self._entry):
-            self._trigger_event(event.type.value, event.attributes)
+            self._trigger_event(told.type.value, told.attributes)
             self.async_write_ha_state()

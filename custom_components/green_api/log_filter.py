@@ -90,7 +90,7 @@ def _message(record: logging.LogRecord) -> str:
     """
     try:
         return record.getMessage()
-    except Exception:  # noqa: BLE001
+    except Exception:  # noqa: BLE001  as said above
         return ""
 
 

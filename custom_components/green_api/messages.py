@@ -180,7 +180,7 @@ class ContactMessage(Reply):
         return [sent.message_id]
 
 
-def contact_message(  # noqa: PLR0913
+def contact_message(  # noqa: PLR0913  one for each field
     phone_number: str,
     *,
     first_name: str | None = None,

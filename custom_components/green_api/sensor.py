@@ -17,7 +17,7 @@ from homeassistant.util import dt as dt_util
 
 from .api import GreenApiError, InstanceState
 from .coordinator import GreenApiCoordinator
-from .entity import GreenApiEntity
+from .entity import GreenApiEntity, GreenApiLastingEntity
 from .entry import GreenApiConfigEntry
 from .outbox import SIGNAL_OUTBOX
 from .receiver import SIGNAL_RECEIVED
@@ -76,7 +76,7 @@ class GreenApiStateSensor(GreenApiEntity, SensorEntity):
         return _STATES.get(instance.state) if instance else None
 
 
-class GreenApiOutboxSensor(GreenApiEntity, SensorEntity):
+class GreenApiOutboxSensor(GreenApiLastingEntity, SensorEntity):
     """How many messages wait to leave; that is known also when GREEN-API is away."""
 
     _attr_entity_category = EntityCategory.DIAGNOSTIC
@@ -90,11 +90,6 @@ class GreenApiOutboxSensor(GreenApiEntity, SensorEntity):
         self._outbox = entry.runtime_data.outbox
         self._signal = SIGNAL_OUTBOX.format(entry.entry_id)
         self._timer: CALLBACK_TYPE | None = None
-
-    @property
-    @override
-    def available(self) -> bool:
-        return True
 
     @property
     @override
@@ -182,7 +177,7 @@ class GreenApiQueueSensor(GreenApiEntity, SensorEntity):
             self._attr_native_value = count
 
 
-class GreenApiReceivedSensor(GreenApiEntity, SensorEntity):
+class GreenApiReceivedSensor(GreenApiLastingEntity, SensorEntity):
     """When GREEN-API told anything; that stays true when it is out of reach."""
 
     _attr_device_class = SensorDeviceClass.TIMESTAMP
@@ -193,11 +188,6 @@ class GreenApiReceivedSensor(GreenApiEntity, SensorEntity):
         """Take the instance."""
         super().__init__(entry.runtime_data.coordinator, "last_received")
         self._entry = entry
-
-    @property
-    @override
-    def available(self) -> bool:
-        return True
 
     @override
     async def async_added_to_hass(self) -> None:

@@ -15,6 +15,7 @@ from tests.conftest import ANNA, BORIS
 from tests.simulator import FaultKind, Instance
 
 from .helpers import Clocks, outbox, queue, settled, starting, texts, tries
+from .killing import Disk
 
 SAID: dict[str, Any] = {"chat_id": ANNA, "tag": "door", "deduplicate": {"minutes": 10}}
 DUPLICATE = {"chat_id": ANNA, "entity_id": "notify.anna", "status": "duplicate"}
@@ -148,6 +149,26 @@ async def test_what_never_left_was_not_said(
             instance.fail_chat(ANNA, FaultKind.QUOTA_EXCEEDED, times=1)
             instance.link()
         await settled(hass, loaded)
+    await queue(hass, "Open", **SAID)
+    assert texts(instance) == ["Open"]
+
+
+@pytest.mark.parametrize("steps", range(1, 12, 2))
+async def test_what_could_not_be_written_was_not_said_though_nobody_waits_any_more(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    instance: Instance,
+    disk: Disk,
+    steps: int,
+) -> None:
+    disk.trouble = "full"
+    sending = asyncio.create_task(queue(hass, "Open", **SAID))
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    sending.cancel()
+    await asyncio.wait([sending])
+    await hass.async_block_till_done()
+    disk.trouble = None
     await queue(hass, "Open", **SAID)
     assert texts(instance) == ["Open"]
 

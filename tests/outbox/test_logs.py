@@ -107,3 +107,16 @@ async def test_a_restart_in_an_outage_is_one_line_more(
         await tries(instance)
     await settled(hass, loaded)
     assert log()[2:] == [AGAIN]
+
+
+async def test_the_debug_mode_of_asyncio_shows_no_text_and_no_number(
+    hass: HomeAssistant, loaded: MockConfigEntry, instance: Instance
+) -> None:
+    """It logs what it calls late, with all arguments."""
+    async with starting(instance):
+        await queue(hass, "The key is under the mat", tag="mat", deduplicate=60)
+        (parcel,) = loaded.runtime_data.outbox.kept.parcels
+        shown = f"{parcel!r} {parcel.said!r}"
+    for secret in ("key", "mat", ANNA[:11]):
+        assert secret not in shown
+    await settled(hass, loaded)

@@ -22,7 +22,7 @@ class GreenApiClient(AccountMethods, SendingMethods, ChatMethods, ReceivingMetho
     https://green-api.com/en/docs/api/
     """
 
-    def __init__(  # noqa: PLR0913
+    def __init__(  # noqa: PLR0913  who it is, and where
         self,
         session: ClientSession,
         instance_id: str,

@@ -55,7 +55,7 @@ def _default_url(kind: str, instance_id: str) -> str:
 class Transport:
     """Carry the calls of one instance's methods."""
 
-    def __init__(  # noqa: PLR0913
+    def __init__(  # noqa: PLR0913  what a request is made of
         self,
         session: ClientSession,
         instance_id: str,
@@ -77,7 +77,7 @@ class Transport:
         self._media_url = _parse_url(media_url or default_media_url(instance_id))
         self._urls: dict[str, URL] = {}
 
-    async def request(  # noqa: PLR0913
+    async def request(  # noqa: PLR0913  what a request is made of
         self,
         verb: HTTPMethod,
         method: str,
@@ -134,7 +134,7 @@ class Transport:
         # As below, without a context.
         raise failure
 
-    async def _call(  # noqa: PLR0913
+    async def _call(  # noqa: PLR0913  what a request is made of
         self,
         verb: HTTPMethod,
         method: str,

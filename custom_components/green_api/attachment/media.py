@@ -69,12 +69,12 @@ async def _async_still(
     failed = translated("no_picture", entity=entity_id)
     # Imported where there is such an entity: what they need is installed with it.
     if domain == "camera":
-        from homeassistant.components import camera  # noqa: PLC0415
+        from homeassistant.components import camera  # noqa: PLC0415  not all have it
 
         still = await _ask(camera.async_get_image(hass, entity_id), failed)
         taken, kind = still.content, still.content_type
     else:
-        from homeassistant.components import image  # noqa: PLC0415
+        from homeassistant.components import image  # noqa: PLC0415  not all have it
 
         picture = await _ask(image.async_get_image(hass, entity_id), failed)
         taken, kind = picture.content, picture.content_type
@@ -89,7 +89,7 @@ async def _async_speech(hass: HomeAssistant, media: str, name: str | None) -> In
         raise invalid("entity_not_found", entity=engine)
     if "tts" not in hass.config.components:
         raise invalid("media_not_found", media=shown(media))
-    from homeassistant.components import tts  # noqa: PLC0415
+    from homeassistant.components import tts  # noqa: PLC0415  not all have it
 
     failed = translated("no_speech", media=shown(media))
     # A name with another extension asks for another format.
@@ -138,7 +138,7 @@ async def _ask[T](answer: Awaitable[T], failed: HomeAssistantError) -> T:
     try:
         return await answer
     # Integrations raise what they like, with secrets in it, too.
-    except Exception as err:  # noqa: BLE001
+    except Exception as err:  # noqa: BLE001  as said above
         _LOGGER.debug("No media: %s", type(err).__name__)
     raise failed
 

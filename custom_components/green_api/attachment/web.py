@@ -204,7 +204,7 @@ def _disposition_name(response: ClientResponse) -> str | None:
     return disposition.filename if disposition else None
 
 
-def web_file(  # noqa: PLR0913
+def web_file(  # noqa: PLR0913  one for each field
     hass: HomeAssistant,
     text: str,
     *,

@@ -149,7 +149,7 @@ class Database:
             connection = self._open()
             [(verdict,), *_] = connection.execute("pragma quick_check(1)").fetchall()
             if verdict != "ok":
-                raise sqlite3.DatabaseError(verdict)  # noqa: TRY301
+                raise sqlite3.DatabaseError(verdict)  # noqa: TRY301  as if sqlite had
             return read(connection)
         except OSError as err:
             raise OutOfReachError(str(err)) from err

@@ -32,7 +32,7 @@ _JOURNAL_KEEPS: Final = 23 * 60 * 60
 class Departure:
     """Let parcels of one instance leave."""
 
-    def __init__(  # noqa: PLR0913, PLR0917
+    def __init__(  # noqa: PLR0913, PLR0917  what leaving takes
         self,
         coordinator: GreenApiCoordinator,
         sent: SentMessages,
@@ -176,7 +176,7 @@ class Departure:
     ) -> None:
         """Hand a file to GREEN-API that could not be handed over before."""
         file = messages[number]
-        assert isinstance(file, SpooledFile)  # noqa: S101
+        assert isinstance(file, SpooledFile)  # noqa: S101  for mypy
         url = await self._spool.async_url(file, self._changes.async_upload_once)
         if parcel.is_given_up:
             raise translated("cancelled")

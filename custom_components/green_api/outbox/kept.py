@@ -97,7 +97,7 @@ class KeptParcels:
     @callback
     def async_forget(self, parcel: Parcel) -> None:
         """Keep a parcel no longer."""
-        assert parcel.kept  # noqa: S101
+        assert parcel.kept  # noqa: S101  for mypy
         self._parcels.pop(parcel.kept.outbox_id, None)
         # It may be in other hands still, which need no text.
         parcel.is_gone, parcel.messages = True, None
@@ -134,7 +134,7 @@ class KeptParcels:
             self._stop_telling()
 
     def _take_in(self, parcel: Parcel) -> None:
-        assert parcel.kept  # noqa: S101
+        assert parcel.kept  # noqa: S101  for mypy
         self._parcels[parcel.kept.outbox_id] = parcel
         self.spool.async_want(parcel.files)
         # By the clock on the wall, which may have been wrong when Home Assistant

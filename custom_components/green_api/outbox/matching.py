@@ -21,7 +21,7 @@ from ..messages import (
 _NEARLY = 1e-5
 
 
-def is_in_queue(message: Message, queued: QueuedMessage) -> bool:  # noqa: PLR0911
+def is_in_queue(message: Message, queued: QueuedMessage) -> bool:  # noqa: PLR0911  one for each kind
     """Return whether a message that waits at GREEN-API says what one of ours does."""
     if queued.type.lower() != message.method.lower():
         return False
@@ -44,7 +44,7 @@ def is_in_queue(message: Message, queued: QueuedMessage) -> bool:  # noqa: PLR09
     return isinstance(message, ForwardedMessages)
 
 
-def is_in_journal(message: Message, entry: BaseMessage) -> bool:  # noqa: PLR0911
+def is_in_journal(message: Message, entry: BaseMessage) -> bool:  # noqa: PLR0911  one for each kind
     """Return whether a message that has left GREEN-API says what one of ours does."""
     if isinstance(entry, JournalMessage) and entry.sent_by_api is False:
         # It was written on the phone.

@@ -82,7 +82,7 @@ def verdict_of(error: GreenApiError | HomeAssistantError) -> Verdict:
 def delay_after(attempts: int) -> float:
     """Return how many seconds to wait after so many tries; not all wait alike."""
     delay = min(FIRST_DELAY * 2.0 ** min(max(attempts, 1) - 1, 16), LONGEST_DELAY)
-    jitter: float = random.uniform(0.75, 1.25)  # noqa: S311
+    jitter: float = random.uniform(0.75, 1.25)  # noqa: S311  chance, not secrecy
     return delay * jitter
 
 

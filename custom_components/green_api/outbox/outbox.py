@@ -83,10 +83,10 @@ class Outbox:
         try:
             stored = await self.kept.async_load()
         except BrokenFileError as err:
-            _LOGGER.error("The outbox was broken, and is set aside: %s", err)  # noqa: TRY400
+            _LOGGER.error("The outbox was broken, and is set aside: %s", err)  # noqa: TRY400  known, and mended
             self._coordinator.issues.async_create(translated("outbox_broken"))
         except OutOfReachError as err:
-            _LOGGER.error("The outbox cannot be read: %s", err)  # noqa: TRY400
+            _LOGGER.error("The outbox cannot be read: %s", err)  # noqa: TRY400  known, and mended
             self._coordinator.issues.async_create(
                 translated("outbox_out_of_reach", reason=str(err))
             )
@@ -147,14 +147,12 @@ class Outbox:
                 keeping = self._entry.async_create_task(
                     self._hass, self._async_keep(parcel, terms), f"{DOMAIN} outbox"
                 )
-                await asyncio.shield(keeping)
+                keeping.add_done_callback(_retrieve)
+                await asyncio.wait((keeping,))
+                keeping.result()
             else:
                 await self._lines.async_carry(parcel)
             return await self._async_answer(parcel)
-        except HomeAssistantError:
-            if parcel.kept is None:
-                self._take_back(parcel)
-            raise
         except asyncio.CancelledError:
             if on_outage is not OnOutage.QUEUE:
                 # Nobody wants it any more: unless its request is out, it does not leave.
@@ -214,6 +212,7 @@ class Outbox:
             )
         except HomeAssistantError:
             parcel.state = State.WAITING
+            self._take_back(parcel)
             raise
         finally:
             self._arriving[parcel.line] -= 1
@@ -226,7 +225,7 @@ class Outbox:
 
     async def _async_answer(self, parcel: Parcel) -> Result:
         """Return what came of a parcel; of what is kept, after a while that it waits."""
-        assert parcel.answer  # noqa: S101
+        assert parcel.answer  # noqa: S101  for mypy
         if parcel.kept is None:
             return await parcel.answer
         self._asking.add(parcel)
@@ -252,7 +251,7 @@ class Outbox:
 
     # What is told by the lines
 
-    def _on_wait(self, parcel: Parcel, is_outage: bool) -> None:  # noqa: FBT001
+    def _on_wait(self, parcel: Parcel, is_outage: bool) -> None:  # noqa: FBT001  called by position
         """Note that something waits, and answer those who need not wait for it."""
         if parcel.kept:
             self.kept.store.async_note_soon(parcel)
@@ -321,6 +320,12 @@ def _cancel(parcel: Parcel) -> None:
         parcel.answer.cancel()
     if parcel.timer:
         parcel.timer.cancel()
+
+
+def _retrieve(task: asyncio.Task[None]) -> None:
+    """Know what went wrong: whoever would be told, may have been cancelled."""
+    if not task.cancelled():
+        task.exception()
 
 
 def _patience(on_outage: OnOutage, terms: Terms) -> float:

@@ -13,8 +13,11 @@ from ..api import ChatId
 from ..messages import Message
 from .terms import Priority
 
+# Without a repr of their own: asyncio's debug mode writes those of what it calls into the
+# log, where no number and no text belongs.
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Said:
     """What was said: a chat, a tag, what stands for a text, and when, until when."""
 
@@ -75,7 +78,7 @@ class Kept:
     expires: float
 
 
-@dataclass(slots=True, eq=False, kw_only=True)
+@dataclass(slots=True, eq=False, kw_only=True, repr=False)
 class Parcel:
     """What leaves for one chat together, in order.
 

@@ -75,8 +75,10 @@ class Reconciler:
         """Return the ids that a message got, None if it certainly was not taken.
 
         `age` is how many seconds ago that was; None if nobody knows, as Home Assistant
-        was not running; `is_recent` then tells whether the journal still has it. Raises a HomeAssistantError if it cannot be found out, and a
-        GreenApiError as long as GREEN-API does not answer.
+        was not running; `is_recent` then tells whether the journal still has it.
+
+        Raises a HomeAssistantError if it cannot be found out, and a GreenApiError as
+        long as GREEN-API does not answer.
         """
         now = asyncio.get_running_loop().time
         left_at = None if age is None else now() - age

@@ -225,7 +225,7 @@ def _claim(database: sqlite3.Connection, claimed: Iterable[tuple[str, float]]) -
 
 
 def _load(database: sqlite3.Connection) -> Stored:
-    rows = database.execute(f"select {_COLUMNS} from parcel order by id")  # noqa: S608
+    rows = database.execute(f"select {_COLUMNS} from parcel order by id")  # noqa: S608  names of ours
     boots = dict(_parcel(*row) for row in rows)
     parcels = list(boots)
     by_row_id = {each.kept.row_id: each for each in parcels if each.kept}

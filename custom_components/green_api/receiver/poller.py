@@ -59,7 +59,7 @@ async def async_poll(
                     pause = delay
                     delay = min(delay * 2, LONGEST_DELAY)
             # So that all the world does not come back at once.
-            await asyncio.sleep(pause * random.uniform(0.7, 1.3))  # noqa: S311
+            await asyncio.sleep(pause * random.uniform(0.7, 1.3))  # noqa: S311  chance, not secrecy
 
 
 async def _async_take(

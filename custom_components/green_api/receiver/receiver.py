@@ -173,7 +173,7 @@ class Receiver:
             else:
                 self._coordinator.issues.async_delete("no_public_url")
                 return
-            await asyncio.sleep(delay * random.uniform(0.7, 1.3))  # noqa: S311
+            await asyncio.sleep(delay * random.uniform(0.7, 1.3))  # noqa: S311  chance, not secrecy
             delay = min(delay * 2, poller.LONGEST_DELAY)
 
     @callback

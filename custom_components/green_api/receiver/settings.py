@@ -13,7 +13,7 @@ from ..api import GreenApiClient, Json, JsonObject
 from ..const import CONF_SETTINGS, ReceiveMode
 
 _URL: Final = "webhookUrl"
-_TOKEN: Final = "webhookUrlToken"  # noqa: S105
+_TOKEN: Final = "webhookUrlToken"  # noqa: S105  a name, no secret
 _YES: Final = "yes"
 _NO: Final = "no"
 

@@ -149,7 +149,7 @@ def _describe(
     messages: Sequence[Message],
 ) -> JsonObjectType:
     """Return a parcel as response data: what there is to say of it."""
-    assert parcel.kept  # noqa: S101
+    assert parcel.kept  # noqa: S101  for mypy
     runtime = entry.runtime_data
     chat = runtime.coordinator.subentry_of(parcel.chat_id)
     reason = parcel.reason or runtime.outbox.outage.reason

@@ -110,7 +110,7 @@ class SendingMethods(Methods):
             ),
         )
 
-    async def send_location(  # noqa: PLR0913
+    async def send_location(  # noqa: PLR0913  GREEN-API's own fields
         self,
         chat_id: ChatId,
         latitude: float,
@@ -138,7 +138,7 @@ class SendingMethods(Methods):
             ),
         )
 
-    async def send_contact(  # noqa: PLR0913
+    async def send_contact(  # noqa: PLR0913  GREEN-API's own fields
         self,
         chat_id: ChatId,
         phone_number: int,
