@@ -86,7 +86,9 @@ def _nothing_partial(tmp_path: Path) -> Generator[None]:
     yield
     assert list(tmp_path.rglob("*.part")) == []
     opened = {os.path.realpath(each) for each in Path("/proc/self/fd").iterdir()}
-    assert [each for each in opened if each.startswith(str(tmp_path))] == []
+    # What the integration itself writes down, it may be writing still.
+    mine = [each for each in opened if each.startswith(str(tmp_path))]
+    assert [each for each in mine if ".storage" not in each] == []
 
 
 async def load_receiving(hass: HomeAssistant, entry: Entry, instance: Instance) -> None:
@@ -776,7 +778,8 @@ async def test_each_moment_of_a_cancellation(
     url = URL(web_server.chunks("/a", JPEG, JPEG, content_type="image/png"))
     place = Place(media, "a.png", None)
     whole = False
-    for turn in range(500):
+    # Then less and less often, for machines that are slow.
+    for turn in (*range(300), *(300 * 2**number for number in range(1, 10))):
         if whole:
             break
         task = asyncio.create_task(

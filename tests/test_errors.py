@@ -212,7 +212,7 @@ LOST = [
 @pytest.fixture
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait for an answer no longer than a test likes to."""
-    monkeypatch.setattr(transport, "_TIMEOUT", ClientTimeout(total=0.1))
+    monkeypatch.setattr(transport, "_TIMEOUT", ClientTimeout(total=0.3))
 
 
 @pytest.mark.usefixtures("_impatient", "loaded")

@@ -18,6 +18,7 @@ from homeassistant.util import dt as dt_util
 from .actions import CLARA, LANGUAGES, go_away, load_second, send_message, text, told
 from .calls import act, failed, left, refused
 from .conftest import ANNA, BORIS, FAMILY
+from .outbox.helpers import CANCEL_WITHIN
 from .simulator import FaultKind, Instance, Simulator
 from .simulator.testing import until
 
@@ -38,7 +39,6 @@ async def away(
     loaded: MockConfigEntry, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> Back:
     """Have GREEN-API out of reach; return what brings it back."""
-    # What is just being tried, cannot be cancelled.
     monkeypatch.setattr(outage, "FIRST_DELAY", 60)
     monkeypatch.setattr(outage, "LONGEST_DELAY", 60)
     port = simulator.port
@@ -352,8 +352,12 @@ async def test_an_id_that_is_not_there(hass: HomeAssistant, instance: Instance) 
 
 
 async def test_too_late_to_cancel_what_is_leaving(
-    hass: HomeAssistant, loaded: MockConfigEntry, instance: Instance
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    instance: Instance,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(CANCEL_WITHIN, 0.05)
     instance.faults.add(FaultKind.TIMEOUT_ACCEPTED, method="sendMessage", delay=0.5)
     sending = hass.async_create_task(
         send_message(hass, "Fire", chat_id=ANNA, on_outage="queue", tag="alarm")

@@ -57,7 +57,7 @@ async def test_a_poll_that_waits_wakes_at_once(
     started = time.monotonic()
     message_id = instance.receive(ANNA, "Hello")
     status, answer = await waiting
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 4
     assert (status, answer["receiptId"]) == (200, 1)
     assert answer["body"]["idMessage"] == message_id
     assert instance.requests[0].ended is not None
@@ -115,7 +115,7 @@ async def test_a_client_that_is_woken_and_gone_wakes_the_next(clock: Clock) -> N
     await asyncio.sleep(0)
     queue.put({}, clock())
     first.cancel()
-    await asyncio.wait_for(second, 1)
+    await asyncio.wait_for(second, 10)
     assert first.cancelled()
 
 
@@ -123,7 +123,7 @@ async def test_a_wrong_token_does_not_wait(api: Api) -> None:
     api.token = "wrong"
     started = time.monotonic()
     assert (await api.receive())[0] == 401
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 4
 
 
 async def test_a_webhook_ends_a_poll_that_waits(
@@ -155,7 +155,7 @@ async def test_polls_end_with_the_server(
 ) -> None:
     started = time.monotonic()
     await simulator.stop()
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 4
     with pytest.raises(aiohttp.ServerDisconnectedError):
         await waiting
 

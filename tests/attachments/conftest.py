@@ -69,7 +69,9 @@ def _nothing_left(
     yield
     assert list(temporary.iterdir()) == []
     opened = {os.path.realpath(each) for each in Path("/proc/self/fd").iterdir()}
-    assert [each for each in opened if each.startswith(str(tmp_path))] == []
+    mine = [each for each in opened if each.startswith(str(tmp_path))]
+    # What Home Assistant keeps of what was spoken, it may be writing still.
+    assert [each for each in mine if "/tts/" not in each] == []
 
 
 @pytest.fixture(autouse=True)

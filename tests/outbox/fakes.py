@@ -239,11 +239,7 @@ class Life:
 
     def cancel(self, parcel: Parcel) -> bool:
         """Let something not leave; return whether that was possible."""
-
-        async def cancel() -> bool:
-            return self.outbox.async_cancel(parcel)
-
-        return self.run(cancel())
+        return self.run(self.outbox.async_cancel(parcel))
 
     @property
     def waiting(self) -> tuple[Parcel, ...]:

@@ -58,6 +58,8 @@ KINDS: dict[str, dict[str, Any]] = {
 # How GREEN-API is asked what became of something.
 ASKING = ("showMessagesQueue", "lastOutgoingMessages")
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 64
+# For how long it is waited for what is leaving to come back, when it is cancelled.
+CANCEL_WITHIN = "custom_components.green_api.outbox.outbox.CANCEL_WITHIN"
 LOGGER = "custom_components.green_api.outbox"
 
 

@@ -30,7 +30,7 @@ LOST = [
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch, instance: Instance) -> None:
     """Wait for an answer no longer than a test likes to; the journal keeps all."""
-    monkeypatch.setattr(transport, "_TIMEOUT", ClientTimeout(total=0.1))
+    monkeypatch.setattr(transport, "_TIMEOUT", ClientTimeout(total=0.3))
     instance.settings["outgoingAPIMessageWebhook"] = "yes"
 
 

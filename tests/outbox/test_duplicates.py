@@ -138,7 +138,7 @@ async def test_what_never_left_was_not_said(
     hass: HomeAssistant, loaded: MockConfigEntry, instance: Instance, end: str
 ) -> None:
     if end == "expired":
-        options = {"expires_after": {"seconds": 0.1}}
+        options = {"expires_after": {"seconds": 0.5}}
         hass.config_entries.async_update_entry(loaded, options=options)
         await hass.async_block_till_done()
     async with starting(instance):

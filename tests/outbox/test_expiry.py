@@ -8,6 +8,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from homeassistant.components.repairs import repairs_flow_manager
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
+from tests.actions import text
+from tests.calls import failed
 from tests.conftest import ANNA, BORIS
 from tests.simulator import FaultKind, Instance
 from tests.simulator.testing import until
@@ -27,13 +29,14 @@ from .helpers import (
 )
 
 SECRET = "The key is under the mat"
+TO_KEEP = {"chat_id": ANNA, "message": SECRET, "on_outage": "queue"}
 DAY = timedelta(days=1)
 
 
 @pytest.fixture
 async def brief(hass: HomeAssistant, entry: MockConfigEntry) -> MockConfigEntry:
     """Have the instance loaded, where what says nothing else expires in a moment."""
-    options = {"expires_after": {"seconds": 0.15}}
+    options = {"expires_after": {"seconds": 0.5}}
     hass.config_entries.async_update_entry(entry, options=options)
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
@@ -82,6 +85,17 @@ async def test_only_what_is_too_old_expires(
         assert news.types == ["expired", "expired"]
     await settled(hass, brief)
     assert texts(instance) == ["1", "4"]
+
+
+async def test_what_is_too_old_when_it_was_tried_in_vain_is_not_tried_again(
+    hass: HomeAssistant, brief: MockConfigEntry, instance: Instance
+) -> None:
+    fault = instance.faults.add(FaultKind.RATE_LIMITED, delay=0.3, times=None)
+    assert await failed(hass, "send_message", **TO_KEEP) == text("expired")
+    assert fault.struck == 1
+    instance.faults.clear()
+    await settled(hass, brief)
+    assert texts(instance) == []
 
 
 async def test_the_repair_counts_and_tells_no_content(

@@ -64,7 +64,7 @@ async def test_what_is_urgent_does_not_keep_apart(
     await queue(hass)
     behind = asyncio.create_task(queue(hass, chat_id=BORIS))
     await until(lambda: waiting(entry) == 1)
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(10):
         await send_message(
             hass, "Fire", chat_id=list(CHATS), priority="high", on_outage=policy
         )

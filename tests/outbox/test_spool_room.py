@@ -60,7 +60,7 @@ async def test_a_file_that_nobody_wants_any_more_is_deleted(
 ) -> None:
     monkeypatch.setattr(spool, "_FRESH", 0.05)
     if end == "expired":
-        options = {"expires_after": {"seconds": 0.1}}
+        options = {"expires_after": {"seconds": 0.5}}
         hass.config_entries.async_update_entry(loaded, options=options)
         await hass.async_block_till_done()
     async with offline(simulator):

@@ -439,7 +439,7 @@ async def test_a_long_poll_ends_at_once_when_it_stops(
 ) -> None:
     instance.poll_scale = 1
     await polls(instance, 1)
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(10):
         assert await hass.config_entries.async_unload(polling.entry_id)
     assert running() == []
     await until(lambda: all(each.ended for each in instance.requests))

@@ -133,7 +133,7 @@ def told_data(instance: Instance) -> Any:
 
 async def until(condition: Callable[[], bool]) -> None:
     """Wait for what happens on the server's side."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while not condition():  # noqa: ASYNC110  no event tells of it
             await asyncio.sleep(0.01)
 

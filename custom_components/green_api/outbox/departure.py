@@ -123,19 +123,18 @@ class Departure:
         self, parcel: Parcel, messages: Sequence[Message]
     ) -> None:
         """Find out what became of the message that may have been taken."""
-        now = asyncio.get_running_loop().time
+        now = asyncio.get_running_loop().time()
         message_ids = await self._reconciler.async_find(
             parcel.chat_id,
             messages[len(parcel.message_ids)],
-            None if parcel.left_tick is None else now() - parcel.left_tick,
+            None if parcel.left_tick is None else now - parcel.left_tick,
             is_recent=parcel.left_tick is not None or _is_recent(parcel.left_at),
         )
         if message_ids is None:
             parcel.state, parcel.left_at = State.WAITING, None
             if parcel.is_given_up:
-                # It was given up meanwhile, as something that may have been sent.
-                raise translated("outcome_unknown")
-            if parcel.expires_tick is not None and parcel.expires_tick <= now():
+                raise translated("cancelled")
+            if parcel.is_expired:
                 raise translated("expired")
         else:
             begin = parcel.left_at or parcel.created

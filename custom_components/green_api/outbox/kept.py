@@ -106,12 +106,10 @@ class KeptParcels:
         self.async_tell_soon()
 
     @callback
-    def async_expire(self, parcel: Parcel, at_least: float = 0.0) -> None:
-        """Let a parcel expire when it is time, and at least so many seconds from now."""
+    def async_expire(self, parcel: Parcel) -> None:
+        """Let a parcel expire when it is time."""
         now = asyncio.get_running_loop().time()
-        self._expiry.async_add(
-            parcel, max((parcel.expires_tick or now) - now, at_least)
-        )
+        self._expiry.async_add(parcel, max((parcel.expires_tick or now) - now, 0.0))
 
     async def async_contents(self) -> dict[str, list[Message]]:
         """Return what they say, by their ids, as far as it is understood."""

@@ -198,6 +198,13 @@ class Lines:
         if verdict is Verdict.REFUSED or (self.is_stopping and parcel.kept is None):
             self._end(parcel, told)
             return
+        if parcel.is_given_up:
+            self._end(parcel, translated("cancelled"))
+            return
+        is_unclear = verdict is Verdict.DOUBTFUL and not parcel.doubts
+        if parcel.is_expired and not is_unclear:
+            self._end(parcel, translated("expired"))
+            return
         parcel.reason = told
         line.put_back(parcel)
         self._on_wait(parcel, not is_limited)

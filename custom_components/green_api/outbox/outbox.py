@@ -37,8 +37,8 @@ _LOGGER = logging.getLogger(__package__)
 
 # For so many seconds, whoever sends something that is kept waits for it to leave.
 ANSWER_AFTER = 10.0
-# What has expired while it was leaving, is looked at again after so many seconds.
-_ONCE_MORE: Final = 1.0
+# So many seconds what is leaving has to come back, when it is cancelled.
+CANCEL_WITHIN = 3.0
 
 _PLAIN: Final = Terms()
 
@@ -176,16 +176,22 @@ class Outbox:
                 raise
         return await self.kept.spool.async_add(attachment)
 
-    @callback
-    def async_cancel(self, parcel: Parcel) -> bool:
-        """Let something kept not leave, and return whether that was still possible."""
-        if parcel.has_begun or not self._lines.async_remove(parcel):
+    async def async_cancel(self, parcel: Parcel) -> bool:
+        """Let something kept not leave, and return whether that was still possible.
+
+        What is just leaving may come back: in an outage, it is still to be cancelled.
+        """
+        if parcel.has_begun:
             return False
-        self._take_back(parcel)
-        self.kept.async_forget(parcel)
-        self._end_if_empty()
-        parcel.end(translated("cancelled"))
-        return True
+        if self._lines.async_remove(parcel):
+            self._on_end(parcel, translated("cancelled"))
+            return True
+        parcel.is_cancelled = True
+        outcome = parcel.outcome or asyncio.get_running_loop().create_future()
+        parcel.outcome = outcome
+        await asyncio.wait({outcome}, timeout=CANCEL_WITHIN)
+        parcel.is_cancelled = False
+        return parcel.is_ended and _is_certainly_not_sent(parcel)
 
     # What is to become of it
 
@@ -238,16 +244,14 @@ class Outbox:
 
     @callback
     def _async_expire(self, parcel: Parcel) -> None:
-        """Let go what has waited for too long, unless it is just leaving."""
+        """Let go what has waited for too long; what is just leaving, when it is back."""
         if parcel not in self.kept:
             return
-        doubtful = parcel.state is State.DOUBTFUL
         if self._lines.async_remove(parcel):
+            doubtful = parcel.state is State.DOUBTFUL
             self._on_end(
                 parcel, translated("outcome_unknown" if doubtful else "expired")
             )
-        else:
-            self.kept.async_expire(parcel, _ONCE_MORE)
 
     # What is told by the lines
 
@@ -284,6 +288,9 @@ class Outbox:
             return
         if error is None:
             self._announcer.async_left(parcel)
+        elif error.translation_key == "cancelled":
+            # Whoever did that, knows.
+            pass
         elif error.translation_key == "expired":
             self._announcer.async_expired(parcel)
         else:

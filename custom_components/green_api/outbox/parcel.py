@@ -116,6 +116,8 @@ class Parcel:
     answer: asyncio.Future[Result] | None = None
     outcome: asyncio.Future[Sequence[str]] | None = None
     timer: asyncio.TimerHandle | None = None
+    # Whether somebody has cancelled it while it was leaving, should it come back.
+    is_cancelled: bool = False
     # Whether it was told what came of it, and whether it is on the disk no longer.
     is_ended: bool = False
     is_gone: bool = False
@@ -133,9 +135,17 @@ class Parcel:
     @property
     def is_given_up(self) -> bool:
         """Return whether nobody wants it any more."""
-        return self.is_ended or bool(
-            self.kept is None and self.answer and self.answer.done()
+        return (
+            self.is_ended
+            or (self.is_cancelled and not self.has_begun)
+            or bool(self.kept is None and self.answer and self.answer.done())
         )
+
+    @property
+    def is_expired(self) -> bool:
+        """Return whether it has waited for too long."""
+        now = asyncio.get_running_loop().time()
+        return self.expires_tick is not None and self.expires_tick <= now
 
     @property
     def was_queued(self) -> bool:

@@ -1,5 +1,6 @@
 """The actions on what waits to leave."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from operator import itemgetter
 from typing import Any, Final
@@ -89,19 +90,26 @@ async def async_cancel(call: ServiceCall) -> ServiceResponse:
     if unknown := [each for each in named if each not in waiting]:
         raise invalid("unknown_outbox_id", outbox_id=", ".join(unknown))
     tag: str | None = data.get(ATTR_TAG)
-    cancelled: list[JsonObjectType] = []
-    missed: list[str] = []
-    for outbox_id in dict.fromkeys(named) or waiting:
-        outbox, parcel = waiting[outbox_id]
-        if tag is not None and parcel.tag != tag:
-            continue
-        if outbox.async_cancel(parcel):
-            cancelled.append(_name(outbox_id, parcel))
-        else:
-            missed.append(outbox_id)
+    chosen = {
+        each: waiting[each]
+        for each in dict.fromkeys(named) or waiting
+        if tag is None or waiting[each][1].tag == tag
+    }
+    done = await asyncio.gather(
+        *(outbox.async_cancel(parcel) for outbox, parcel in chosen.values())
+    )
+    missed = [
+        each for each, cancelled in zip(chosen, done, strict=True) if not cancelled
+    ]
     if named and missed:
         raise translated("too_late_to_cancel", outbox_id=", ".join(missed))
-    return {ATTR_MESSAGES: [*cancelled]}
+    return {
+        ATTR_MESSAGES: [
+            _name(each, parcel)
+            for each, (_, parcel) in chosen.items()
+            if each not in missed
+        ]
+    }
 
 
 def _check(data: Mapping[str, Any]) -> None:
