@@ -195,15 +195,8 @@ class Lines:
         is_limited = isinstance(error, GreenApiRateLimitError)
         if parcel.state is State.LEAVING:
             parcel.state, parcel.left_at = State.WAITING, None
-        if verdict is Verdict.REFUSED or (self.is_stopping and parcel.kept is None):
-            self._end(parcel, told)
-            return
-        if parcel.is_given_up:
-            self._end(parcel, translated("cancelled"))
-            return
-        is_unclear = verdict is Verdict.DOUBTFUL and not parcel.doubts
-        if parcel.is_expired and not is_unclear:
-            self._end(parcel, translated("expired"))
+        if end := self._why_not_again(parcel, verdict, told):
+            self._end(parcel, end)
             return
         parcel.reason = told
         line.put_back(parcel)
@@ -225,6 +218,19 @@ class Lines:
         line.attempts += 1
         if line.is_kept:
             self._outage.async_go_on(told)
+
+    def _why_not_again(
+        self, parcel: Parcel, verdict: Verdict, told: HomeAssistantError
+    ) -> HomeAssistantError | None:
+        """Return why a parcel that came back is not tried again, if it is not."""
+        if verdict is Verdict.REFUSED or (self.is_stopping and parcel.kept is None):
+            return told
+        if parcel.is_given_up:
+            return translated("cancelled")
+        is_to_be_cleared_up = verdict is Verdict.DOUBTFUL and not parcel.doubts
+        if parcel.is_expired and not is_to_be_cleared_up:
+            return translated("expired")
+        return None
 
     def _be_patient(self, line: Line, parcel: Parcel) -> None:
         """Let somebody wait for as long as they want to."""
