@@ -90,7 +90,7 @@ async def test_only_what_is_too_old_expires(
 async def test_what_is_too_old_when_it_was_tried_in_vain_is_not_tried_again(
     hass: HomeAssistant, brief: MockConfigEntry, instance: Instance
 ) -> None:
-    fault = instance.faults.add(FaultKind.RATE_LIMITED, delay=0.3, times=None)
+    fault = instance.faults.add(FaultKind.RATE_LIMITED, delay=0.7, times=None)
     assert await failed(hass, "send_message", **TO_KEEP) == text("expired")
     assert fault.struck == 1
     instance.faults.clear()
