@@ -30,7 +30,8 @@ def length(text: str) -> int:
 
 def is_blank(text: str) -> bool:
     """Return whether nothing of a text can be seen."""
-    return all(
+    # Most begin with a letter or a sign of ASCII.
+    return not "!" <= text[:1] <= "~" and all(
         character.isspace()
         or character in _BLANKS
         or unicodedata.category(character) in {"Cc", "Cf"}

@@ -85,7 +85,8 @@ def text_messages(
         raise invalid("invalid_typing_time")
     # Templates end in a line break, which WhatsApp would show.
     text = compose(message.rstrip(), title)
-    if (units := length(text)) > MAX_TEXT_LENGTH:
+    # Most texts are so short that they need no counting.
+    if 2 * len(text) > MAX_TEXT_LENGTH and (units := length(text)) > MAX_TEXT_LENGTH:
         raise invalid("message_too_long", length=str(units), limit=str(MAX_TEXT_LENGTH))
     first, *others = split(text)
     return (

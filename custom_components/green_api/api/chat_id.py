@@ -50,6 +50,11 @@ class ChatId:
     server: ChatServer
 
     @override
+    def __hash__(self) -> int:
+        """Return what is fast, as it is asked for several times with each message."""
+        return hash(self.local_part)
+
+    @override
     def __str__(self) -> str:
         """Return the chat id as GREEN-API writes it."""
         return f"{self.local_part}@{self.server}"

@@ -4,6 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
+from functools import lru_cache
 import re
 
 from .pace import WINDOW, Pace
@@ -31,9 +32,9 @@ class RateLimits:
 
     def pace(self, method: str) -> Pace:
         """Return the pace of a method, the same one for everybody."""
-        if method not in self._paces:
-            self._paces[method] = Pace(window=self.window)
-        return self._paces[method]
+        if (pace := self._paces.get(method)) is None:
+            pace = self._paces[method] = Pace(window=self.window)
+        return pace
 
     def note(self, method: str, headers: Mapping[str, str]) -> None:
         """Let the pace of a method, if it has one, follow the headers of an answer."""
@@ -56,6 +57,7 @@ class RateLimits:
                 self._free_at[method] = now() + self.interval
 
 
+@lru_cache(maxsize=128)
 def _number(header: str | None) -> int | None:
     """Return the whole number in a header, if there is one."""
     return int(header) if header and _NUMBER.fullmatch(header) else None

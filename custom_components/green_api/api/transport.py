@@ -11,6 +11,8 @@ from urllib.parse import quote
 
 from aiohttp import ClientConnectorError, ClientError, ClientSession, ClientTimeout
 from aiohttp.client_exceptions import ConnectionTimeoutError
+from multidict import CIMultiDict
+import orjson
 from yarl import URL
 
 from .answer import read_answer
@@ -28,7 +30,7 @@ _TIMEOUT = ClientTimeout(total=60, sock_connect=10)
 # However large a file and slow a line: as long as something moves, it goes on.
 _UPLOAD_TIMEOUT = ClientTimeout(total=None, sock_connect=10)
 _STALLED_AFTER = 120
-_JSON_HEADERS = {"Content-Type": "application/json"}
+_JSON_HEADERS = CIMultiDict({"Content-Type": "application/json"})
 
 # Instances of the first pools have no host of their own.
 _SHARED_POOL = "1101"
@@ -153,6 +155,8 @@ class Transport:
                 headers=headers,
                 timeout=patience,
                 allow_redirects=False,
+                # Home Assistant's look after redirects only.
+                middlewares=(),
             ) as response:
                 self._limits.note(method, response.headers)
                 status, content = response.status, await response.read()
@@ -205,9 +209,11 @@ def _encode(body: JsonObject) -> bytes:
 
     Half a character, as templates can make it, has no UTF-8 and becomes a question mark.
     """
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(
-        errors="replace"
-    )
+    try:
+        return orjson.dumps(body)
+    except orjson.JSONEncodeError:
+        text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+        return text.encode(errors="replace")
 
 
 def _parse_url(text: str) -> URL:

@@ -81,35 +81,23 @@ class Departure:
         return parcel.messages or []
 
     async def _async_send(self, parcel: Parcel, messages: Sequence[Message]) -> None:
-        """Send the next message."""
+        """Send the next message when it is its turn."""
         message = messages[len(parcel.message_ids)]
-        if parcel.priority is Priority.HIGH:
-            await self._async_request(parcel, messages, message, urgent=True)
-            return
-        await self._gap.async_pass(parcel.chat_id)
-        async with self._slots:
-            await self._async_request(parcel, messages, message)
-
-    async def _async_request(
-        self,
-        parcel: Parcel,
-        messages: Sequence[Message],
-        message: Message,
-        *,
-        urgent: bool = False,
-    ) -> None:
-        """Send a message when it is its turn."""
         pace = self._client.pace(message.method)
-        await pace.async_pass(urgent=urgent)
-        if parcel.is_given_up:
-            raise translated("cancelled")
-        begin = dt_util.utcnow().timestamp()
-        if parcel.state is not State.LEAVING:
-            parcel.state, parcel.left_at = State.LEAVING, begin
-            parcel.left_tick = asyncio.get_running_loop().time()
-            if parcel.kept:
-                await self._store.async_note(parcel)
+        is_urgent = parcel.priority is Priority.HIGH
+        if not is_urgent:
+            await self._gap.async_pass(parcel.chat_id)
+            await self._slots.acquire()
         try:
+            await pace.async_pass(urgent=is_urgent)
+            if parcel.is_given_up:
+                raise translated("cancelled")
+            begin = dt_util.utcnow().timestamp()
+            if parcel.state is not State.LEAVING:
+                parcel.state, parcel.left_at = State.LEAVING, begin
+                parcel.left_tick = asyncio.get_running_loop().time()
+                if parcel.kept:
+                    await self._store.async_note(parcel)
             message_ids = await message.async_send(self._client, parcel.chat_id)
         except GreenApiOutcomeUnknownError:
             parcel.state = State.DOUBTFUL
@@ -117,6 +105,9 @@ class Departure:
         except GreenApiRateLimitError:
             pace.close(RATE_LIMIT_PAUSE)
             raise
+        finally:
+            if not is_urgent:
+                self._slots.release()
         self._take_in(parcel, messages, message_ids, begin)
 
     async def _async_clear_up(
@@ -152,7 +143,7 @@ class Departure:
         parcel.message_ids += message_ids
         self._reconciler.claim(message_ids)
         if parcel.kept is None:
-            self._store.async_claim(message_ids)
+            self._store.async_claim(message_ids, begin)
         if parcel.first_sent is None:
             parcel.first_sent = begin
         self._sent.remember(parcel.chat_id, parcel.message_ids[-1], begin)

@@ -53,29 +53,33 @@ class Lines:
         self.is_stopping = False
         self._outage = outage
 
+    def is_empty(self, key: LineKey) -> bool:
+        """Return whether what comes now is tried at once."""
+        return key not in self._lines
+
     def is_free(self, key: LineKey) -> bool:
         """Return whether what comes now leaves at once."""
         return key not in self._lines and self._outage.reason is None
 
     async def async_carry(self, parcel: Parcel) -> None:
-        """Let a parcel leave: by who sends it if its line is free, else in its turn."""
-        if parcel.line in self._lines:
-            self.async_add(parcel)
-            return
-        line = self._lines[parcel.line] = Line()
+        """Let a parcel leave that is the only one in its line, by who sends it."""
+        key = parcel.line
+        line = self._lines[key] = Line()
         line.is_busy = True
         try:
             await self._async_try(line, parcel)
         finally:
             line.is_busy = False
-            self._go_on(parcel.line, line)
+            self._go_on(key, line)
 
     @callback
     def async_add(self, parcel: Parcel) -> None:
         """Let a parcel leave after those that wait already."""
-        line = self._lines.setdefault(parcel.line, Line())
-        line.add(parcel)
-        self._go_on(parcel.line, line)
+        key = parcel.line
+        if (line := self._lines.get(key)) is None:
+            line = self._lines[key] = Line()
+        line.append(parcel)
+        self._go_on(key, line)
         if parcel.kept is None:
             # Somebody waits for it: what is before it is tried at once.
             line.hurry()
@@ -106,7 +110,7 @@ class Lines:
         What only waits for its turn to leave, is not: it looks whether it is wanted.
         """
         line = self._lines.get(parcel.line)
-        if line and line.remove(parcel):
+        if line and line.discard(parcel):
             return True
         return parcel.state is State.WAITING and not parcel.message_ids
 
@@ -123,7 +127,7 @@ class Lines:
             if pending:
                 await asyncio.wait(pending)
         for line in self._lines.values():
-            for parcel in tuple(line.awaited):
+            for parcel in line.awaited:
                 self._end(parcel, parcel.reason or translated("stopped"))
 
     async def _async_work(self, key: LineKey, line: Line) -> None:
@@ -134,7 +138,7 @@ class Lines:
                     await self._async_pause(line, urgent=key[1] is Priority.HIGH)
                 if not line or self.is_stopping:
                     break
-                parcel = line.take()
+                parcel = line.popleft()
                 if not parcel.is_given_up:
                     await self._async_try(line, parcel)
         except Exception:
@@ -177,7 +181,7 @@ class Lines:
             return
         if parcel.state is State.LEAVING:
             parcel.state = State.DOUBTFUL
-        line.put_back(parcel)
+        line.appendleft(parcel)
 
     def _take_in(
         self, line: Line, parcel: Parcel, error: GreenApiError | HomeAssistantError
@@ -199,7 +203,7 @@ class Lines:
             self._end(parcel, end)
             return
         parcel.reason = told
-        line.put_back(parcel)
+        line.appendleft(parcel)
         self._on_wait(parcel, not is_limited)
         if parcel.state is State.DOUBTFUL and verdict is Verdict.DOUBTFUL:
             self._be_patient(line, parcel)
@@ -207,7 +211,7 @@ class Lines:
             if parcel.doubts == 1:
                 # It is cleared up at once.
                 return
-        for each in tuple(line.awaited) if verdict is not Verdict.DOUBTFUL else ():
+        for each in line.awaited if verdict is not Verdict.DOUBTFUL else ():
             each.reason = told
             if verdict is Verdict.HINDERED:
                 self._give_up(line, each)
@@ -247,7 +251,7 @@ class Lines:
         """Tell somebody who has waited for long enough."""
         # What is being tried, is tried for the last time.
         parcel.patience = 0
-        if line.remove(parcel) or parcel.state is State.DOUBTFUL:
+        if line.discard(parcel) or parcel.state is State.DOUBTFUL:
             self._end(parcel, parcel.reason)
 
     def _end(self, parcel: Parcel, error: HomeAssistantError | None = None) -> None:

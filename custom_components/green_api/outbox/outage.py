@@ -116,8 +116,10 @@ class Outage:
     @callback
     def async_hint(self) -> None:
         """Take in that something has left by another way: maybe it is over."""
+        if self.reason is None:
+            return
         now = asyncio.get_running_loop().time()
-        if self.reason and now - self._tried_at > FIRST_DELAY:
+        if now - self._tried_at > FIRST_DELAY:
             self.async_try_now()
 
     @callback

@@ -133,7 +133,17 @@ class Outbox:
             raise translated("stopped")
         terms = terms or _PLAIN
         on_outage = self._on_outage(terms)
-        parcel = _parcel(chat_id, messages, terms, _patience(on_outage, terms))
+        answer: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        parcel = Parcel(
+            chat_id=chat_id,
+            messages=list(messages),
+            tag=terms.tag,
+            replace=terms.replace,
+            priority=terms.priority,
+            created=dt_util.utcnow().timestamp(),
+            patience=_patience(on_outage, terms),
+            answer=answer,
+        )
         if terms.tag and terms.deduplicate is not None:
             parcel.said = self._duplicates.async_say(
                 chat_id, terms.tag, messages, terms.deduplicate
@@ -150,9 +160,12 @@ class Outbox:
                 keeping.add_done_callback(_retrieve)
                 await asyncio.wait((keeping,))
                 keeping.result()
-            else:
+                return await self._async_answer(parcel, answer)
+            if self._lines.is_empty(parcel.line):
                 await self._lines.async_carry(parcel)
-            return await self._async_answer(parcel)
+            else:
+                self._lines.async_add(parcel)
+            return await answer
         except asyncio.CancelledError:
             if on_outage is not OnOutage.QUEUE:
                 # Nobody wants it any more: unless its request is out, it does not leave.
@@ -196,12 +209,15 @@ class Outbox:
     # What is to become of it
 
     def _on_outage(self, terms: Terms) -> OnOutage:
-        chosen = self._entry.options.get(CONF_ON_OUTAGE, OnOutage.RETRY)
-        return terms.on_outage or OnOutage(chosen)
+        if terms.on_outage:
+            return terms.on_outage
+        chosen = self._entry.options.get(CONF_ON_OUTAGE)
+        return OnOutage(chosen) if chosen else OnOutage.RETRY
 
     async def _async_keep(self, parcel: Parcel, terms: Terms) -> None:
         """Write a parcel to the disk, then let it leave."""
         chosen = timedelta(**self._entry.options.get(CONF_EXPIRES_AFTER, {}))
+        parcel.files = spooled_files(parcel.messages or ())
         leaves_now = (
             self._lines.is_free(parcel.line)
             and not self._arriving[parcel.line]
@@ -229,18 +245,17 @@ class Outbox:
         if self.outage.reason and not leaves_now:
             parcel.tell(_queued(parcel))
 
-    async def _async_answer(self, parcel: Parcel) -> Result:
-        """Return what came of a parcel; of what is kept, after a while that it waits."""
-        assert parcel.answer  # noqa: S101  for mypy
-        if parcel.kept is None:
-            return await parcel.answer
+    async def _async_answer(
+        self, parcel: Parcel, answer: asyncio.Future[Result]
+    ) -> Result:
+        """Return what came of something kept; after a while, that it waits."""
         self._asking.add(parcel)
         try:
-            await asyncio.wait({parcel.answer}, timeout=ANSWER_AFTER)
+            await asyncio.wait({answer}, timeout=ANSWER_AFTER)
         finally:
             self._asking.discard(parcel)
             parcel.tell(_queued(parcel))
-        return parcel.answer.result()
+        return answer.result()
 
     @callback
     def _async_expire(self, parcel: Parcel) -> None:
@@ -340,22 +355,6 @@ def _patience(on_outage: OnOutage, terms: Terms) -> float:
     if on_outage is OnOutage.FAIL:
         return 0.0
     return (RETRY_FOR if terms.retry_for is None else terms.retry_for).total_seconds()
-
-
-def _parcel(
-    chat_id: ChatId, messages: Sequence[Message], terms: Terms, patience: float
-) -> Parcel:
-    return Parcel(
-        chat_id=chat_id,
-        messages=list(messages),
-        files=spooled_files(messages),
-        tag=terms.tag,
-        replace=terms.replace,
-        priority=terms.priority,
-        created=dt_util.utcnow().timestamp(),
-        patience=patience,
-        answer=asyncio.get_running_loop().create_future(),
-    )
 
 
 def _queued(parcel: Parcel) -> Result:

@@ -76,10 +76,9 @@ class ParcelStore:
         return stored
 
     @callback
-    def async_claim(self, message_ids: Iterable[str]) -> None:
+    def async_claim(self, message_ids: Iterable[str], left_at: float) -> None:
         """Remember the ids of messages that were not kept."""
-        now = dt_util.utcnow().timestamp()
-        self._claimed.extend((each, now) for each in message_ids)
+        self._claimed.extend([(each, left_at) for each in message_ids])
 
     async def async_add(
         self, parcel: Parcel, text: str, outbox_id: str, expires: float
