@@ -1,7 +1,7 @@
 """What became of the messages that were sent."""
 
 import asyncio
-from collections import defaultdict, deque
+from collections import OrderedDict, defaultdict, deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -60,10 +60,10 @@ class Deliveries:
     def __init__(self, sent: SentMessages) -> None:
         """Take what the instance has sent."""
         self._sent = sent
-        self._known: dict[str, StatusNotification] = {}
+        self._known: OrderedDict[str, StatusNotification] = OrderedDict()
         self._waiting: defaultdict[str, list[asyncio.Future[None]]] = defaultdict(list)
         # Those that left the outbox, of which it was told that they are sent.
-        self._left: dict[str, str] = {}
+        self._left: OrderedDict[str, str] = OrderedDict()
         # Whether anything will be heard of them at all.
         self.receiving = False
         self._echoes: deque[tuple[float, Message]] = deque(maxlen=_ECHOES)
@@ -82,7 +82,7 @@ class Deliveries:
         """Take in that it was told of a message that it is sent."""
         self._left[message_id] = outbox_id
         if len(self._left) > _REMEMBERED:
-            del self._left[next(iter(self._left))]
+            self._left.popitem(last=False)
 
     @callback
     def async_take(self, notification: StatusNotification) -> Delivery | None:
@@ -103,7 +103,7 @@ class Deliveries:
         self._known.pop(message_id, None)
         self._known[message_id] = notification
         if len(self._known) > _REMEMBERED:
-            del self._known[next(iter(self._known))]
+            self._known.popitem(last=False)
         for future in self._waiting.get(message_id, ()):
             if not future.done():
                 future.set_result(None)

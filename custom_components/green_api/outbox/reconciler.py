@@ -1,6 +1,7 @@
 """What became of a request to which there was no answer."""
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from math import ceil
 from typing import Final, Protocol
@@ -52,7 +53,7 @@ class Reconciler:
         self._coordinator = coordinator
         self._client = coordinator.client
         self._deliveries = deliveries
-        self._claimed: dict[str, None] = {}
+        self._claimed: OrderedDict[str, None] = OrderedDict()
         self._evidence = Evidence(coordinator.client, self._claimed)
         # The chats of hidden ids that were asked for here, and which chats were.
         self._hidden: dict[str, str] = {}
@@ -62,7 +63,7 @@ class Reconciler:
         """Remember whose ids these are: not those of a message that is looked for."""
         self._claimed.update(dict.fromkeys(message_ids))
         while len(self._claimed) > _CLAIMED:
-            del self._claimed[next(iter(self._claimed))]
+            self._claimed.popitem(last=False)
 
     async def async_find(
         self,

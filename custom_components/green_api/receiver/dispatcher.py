@@ -1,6 +1,6 @@
 """Hand each notification on, once, to whom it may concern."""
 
-from collections import Counter, deque
+from collections import Counter, OrderedDict, deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 import logging
@@ -80,7 +80,7 @@ class Dispatcher:
         self._chats = Chats(hass, entry, coordinator.client)
         self.statistics = Statistics()
         # By the id of the message, the latest at the end.
-        self.recent_media: dict[str, RecentMedia] = {}
+        self.recent_media: OrderedDict[str, RecentMedia] = OrderedDict()
 
     async def async_dispatch(self, body: Json) -> None:
         """Hand a notification on, if that was not done before; it may be anything.
@@ -144,7 +144,7 @@ class Dispatcher:
             message.chat_id, message.media
         )
         if len(self.recent_media) > _MEDIA:
-            del self.recent_media[next(iter(self.recent_media))]
+            self.recent_media.popitem(last=False)
 
     @callback
     def _note(self, notification: Notification, body: Json) -> None:
