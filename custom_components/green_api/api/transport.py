@@ -148,7 +148,7 @@ class Transport:
         carries_out: bool,
     ) -> Json:
         try:
-            async with self._session.request(
+            response = await self._session.request(
                 verb,
                 url,
                 data=data,
@@ -157,14 +157,15 @@ class Transport:
                 allow_redirects=False,
                 # Home Assistant's look after redirects only.
                 middlewares=(),
-            ) as response:
-                self._limits.note(method, response.headers)
-                status, content = response.status, await response.read()
+            )
+            self._limits.note(method, response.headers)
+            # Gives the connection back, or closes it.
+            content = await response.read()
         except (ClientError, TimeoutError) as err:
             error = _no_answer(err, carries_out=carries_out)
         else:
             try:
-                return read_answer(status, content, carries_out=carries_out)
+                return read_answer(response.status, content, carries_out=carries_out)
             except GreenApiValidationError as err:
                 error = GreenApiValidationError(str(err).replace(self._token, "***"))
         # Outside of the except clauses, so that no exception that quotes the URL, and

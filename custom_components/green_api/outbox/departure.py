@@ -90,8 +90,7 @@ class Departure:
             await self._slots.acquire()
         try:
             await pace.async_pass(urgent=is_urgent)
-            if parcel.is_given_up:
-                raise translated("cancelled")
+            _check(parcel)
             begin = dt_util.utcnow().timestamp()
             if parcel.state is not State.LEAVING:
                 parcel.state, parcel.left_at = State.LEAVING, begin
@@ -168,8 +167,7 @@ class Departure:
         file = messages[number]
         assert isinstance(file, SpooledFile)  # noqa: S101  for mypy
         url = await self._spool.async_url(file, self._changes.async_upload_once)
-        if parcel.is_given_up:
-            raise translated("cancelled")
+        _check(parcel)
         messages[number] = file.uploaded(url)
         if parcel.kept:
             # What may have left, has to be known by its URL.
@@ -230,6 +228,14 @@ class Departure:
                     raise translated("old_not_deleted", reason=reason) from None
                 # Somebody was faster, on the phone.
                 self._sent.forget(parcel.chat_id, message_id)
+
+
+def _check(parcel: Parcel) -> None:
+    """Raise if a parcel of which nothing has left is not to leave any more."""
+    if parcel.is_given_up:
+        raise translated("cancelled")
+    if parcel.is_expired and not parcel.has_begun:
+        raise translated("expired")
 
 
 def _is_recent(left_at: float | None) -> bool:

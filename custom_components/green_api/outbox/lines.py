@@ -151,7 +151,6 @@ class Lines:
 
     async def _async_try(self, line: Line, parcel: Parcel) -> None:
         """Let a parcel leave, or wait."""
-        line.tried_at = asyncio.get_running_loop().time()
         try:
             await self._departure.async_leave(parcel)
         except (GreenApiError, HomeAssistantError) as err:
@@ -187,7 +186,7 @@ class Lines:
         self, line: Line, parcel: Parcel, error: GreenApiError | HomeAssistantError
     ) -> None:
         """Do what an error calls for."""
-        verdict = verdict_of(error)
+        verdict = _verdict(parcel, error)
         told = (
             self._coordinator.async_handle_error(error, parcel.chat_id)
             if isinstance(error, GreenApiError)
@@ -199,10 +198,10 @@ class Lines:
         is_limited = isinstance(error, GreenApiRateLimitError)
         if parcel.state is State.LEAVING:
             parcel.state, parcel.left_at = State.WAITING, None
+        parcel.reason = told
         if end := self._why_not_again(parcel, verdict, told):
             self._end(parcel, end)
             return
-        parcel.reason = told
         line.appendleft(parcel)
         self._on_wait(parcel, not is_limited)
         if parcel.state is State.DOUBTFUL and verdict is Verdict.DOUBTFUL:
@@ -217,6 +216,7 @@ class Lines:
                 self._give_up(line, each)
             else:
                 self._be_patient(line, each)
+        line.tried_at = asyncio.get_running_loop().time()
         if is_limited or not line:
             return
         line.attempts += 1
@@ -274,3 +274,11 @@ class Lines:
         if (rest := line.tried_at + BREATH - now) > 0:
             # Others get through, and this one does not.
             await asyncio.sleep(rest)
+
+
+def _verdict(parcel: Parcel, error: GreenApiError | HomeAssistantError) -> Verdict:
+    """Return what an error means; what was not a message, may be done twice."""
+    verdict = verdict_of(error)
+    if verdict is Verdict.DOUBTFUL and parcel.state is not State.DOUBTFUL:
+        return Verdict.NOT_NOW
+    return verdict

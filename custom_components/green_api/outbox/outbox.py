@@ -194,17 +194,19 @@ class Outbox:
 
         What is just leaving may come back: in an outage, it is still to be cancelled.
         """
-        if parcel.has_begun:
-            return False
-        if self._lines.async_remove(parcel):
+        if parcel.state is State.LEAVING and not parcel.has_begun:
+            outcome = parcel.outcome or asyncio.get_running_loop().create_future()
+            parcel.outcome = outcome
+            parcel.cancels += 1
+            try:
+                await asyncio.wait({outcome}, timeout=CANCEL_WITHIN)
+            finally:
+                parcel.cancels -= 1
+        if not (parcel.is_gone or parcel.has_begun) and self._lines.async_remove(
+            parcel
+        ):
             self._on_end(parcel, translated("cancelled"))
-            return True
-        parcel.is_cancelled = True
-        outcome = parcel.outcome or asyncio.get_running_loop().create_future()
-        parcel.outcome = outcome
-        await asyncio.wait({outcome}, timeout=CANCEL_WITHIN)
-        parcel.is_cancelled = False
-        return parcel.is_ended and _is_certainly_not_sent(parcel)
+        return parcel.is_gone and _is_certainly_not_sent(parcel)
 
     # What is to become of it
 
@@ -240,6 +242,11 @@ class Outbox:
             self._arriving[parcel.line] -= 1
             if not self._arriving[parcel.line]:
                 del self._arriving[parcel.line]
+        if leaves_now and not self._lines.is_free(parcel.line):
+            # Others were faster while it was written, or nothing leaves any more.
+            leaves_now = False
+            parcel.state, parcel.left_at = State.WAITING, None
+            self.kept.store.async_note_soon(parcel)
         parcel.outcome = asyncio.get_running_loop().create_future()
         self._lines.async_add(parcel)
         if self.outage.reason and not leaves_now:

@@ -116,8 +116,8 @@ class Parcel:
     answer: asyncio.Future[Result] | None = None
     outcome: asyncio.Future[Sequence[str]] | None = None
     timer: asyncio.TimerHandle | None = None
-    # Whether somebody has cancelled it while it was leaving, should it come back.
-    is_cancelled: bool = False
+    # How many wait to see whether it comes back from leaving, to cancel it.
+    cancels: int = 0
     # Whether it was told what came of it, and whether it is on the disk no longer.
     is_ended: bool = False
     is_gone: bool = False
@@ -137,15 +137,17 @@ class Parcel:
         """Return whether nobody wants it any more."""
         return (
             self.is_ended
-            or (self.is_cancelled and not self.has_begun)
+            or (self.cancels > 0 and not self.has_begun)
             or bool(self.kept is None and self.answer and self.answer.done())
         )
 
     @property
     def is_expired(self) -> bool:
         """Return whether it has waited for too long."""
-        now = asyncio.get_running_loop().time()
-        return self.expires_tick is not None and self.expires_tick <= now
+        return (
+            self.expires_tick is not None
+            and self.expires_tick <= asyncio.get_running_loop().time()
+        )
 
     @property
     def was_queued(self) -> bool:
