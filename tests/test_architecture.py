@@ -14,6 +14,7 @@ LAYERS = (
     {"coordinator", "errors", "issues", "log_filter"},
     {
         "attachment",
+        "chat_signal",
         "compose",
         "deliveries",
         "entity",

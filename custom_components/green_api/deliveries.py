@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.util.signal_type import SignalType
 
 from .api import Message, MessageStatus, StatusNotification
-from .const import DOMAIN
+from .chat_signal import ChatSignal
 from .errors import describe_status, translated
 from .sent_messages import SentMessages
 
@@ -35,11 +34,8 @@ _ECHOES: Final = 500
 # What waited in the outbox for too long; GREEN-API knows nothing of it.
 EXPIRED: Final = "expired"
 
-# Something became of a message that was sent: the entry's id, the id of the chat's
-# subentry or None for a chat that is not configured, and what.
-SIGNAL_DELIVERY: Final[SignalType[str, str | None, Delivery]] = SignalType(
-    f"{DOMAIN}_delivery"
-)
+# Something became of a message that was sent.
+SIGNAL_DELIVERY: Final[ChatSignal[Delivery]] = ChatSignal("delivery")
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -8,10 +8,10 @@ from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
-from homeassistant.util.signal_type import SignalType
 
 from .api import MessageStatus, MessageType
 from .chat_filter import hears_all
+from .chat_signal import ChatSignal
 from .const import (
     ATTR_CHAT_ID,
     ATTR_LOCATION,
@@ -80,20 +80,24 @@ async def async_setup_entry(
 class GreenApiEvent[T](EventEntity):
     """Events that a signal tells of."""
 
-    _signal: SignalType[str, str | None, T]
+    _signal: ChatSignal[T]
+    # The id of the chat's subentry, or that of the entry for those without one.
+    _of: str
 
     @override
     async def async_added_to_hass(self) -> None:
         """Listen."""
         await super().async_added_to_hass()
         self.async_on_remove(
-            async_dispatcher_connect(self.hass, self._signal, self._async_hear)
+            async_dispatcher_connect(
+                self.hass, self._signal.of(self._of), self._async_hear
+            )
         )
 
     @callback
     @abstractmethod
-    def _async_hear(self, entry_id: str, chat: str | None, told: T) -> None:
-        """Take in what is told: of an entry, and of the subentry of one of its chats."""
+    def _async_hear(self, told: T) -> None:
+        """Take in what is told."""
 
 
 class GreenApiChatEvent[T](GreenApiEvent[T], GreenApiChatEntity):
@@ -104,6 +108,7 @@ class GreenApiChatEvent[T](GreenApiEvent[T], GreenApiChatEntity):
     def __init__(self, entry: GreenApiConfigEntry, chat: ConfigSubentry) -> None:
         """Take the chat."""
         super().__init__(entry, chat)
+        self._of = chat.subentry_id
         self._attr_translation_key = self._key
         self._attr_unique_id = f"{self._attr_unique_id}_{self._key}"
 
@@ -118,10 +123,9 @@ class GreenApiMessageEvent(GreenApiChatEvent[ChatEvent]):
 
     @callback
     @override
-    def _async_hear(self, entry_id: str, chat: str | None, told: ChatEvent) -> None:
-        if chat == self._subentry_id:
-            self._trigger_event(told.type.value, told.attributes)
-            self.async_write_ha_state()
+    def _async_hear(self, told: ChatEvent) -> None:
+        self._trigger_event(told.type.value, told.attributes)
+        self.async_write_ha_state()
 
 
 class GreenApiDeliveryEvent(GreenApiChatEvent[Delivery]):
@@ -133,20 +137,19 @@ class GreenApiDeliveryEvent(GreenApiChatEvent[Delivery]):
 
     @callback
     @override
-    def _async_hear(self, entry_id: str, chat: str | None, told: Delivery) -> None:
-        if chat == self._subentry_id:
-            attributes = {
-                ATTR_MESSAGE_ID: told.message_id,
-                ATTR_CHAT_ID: told.chat_id,
-                "description": told.description,
-                ATTR_OUTBOX_ID: told.outbox_id,
-                ATTR_TAG: told.tag,
-            }
-            self._trigger_event(
-                str(told.status),
-                {name: value for name, value in attributes.items() if value},
-            )
-            self.async_write_ha_state()
+    def _async_hear(self, told: Delivery) -> None:
+        attributes = {
+            ATTR_MESSAGE_ID: told.message_id,
+            ATTR_CHAT_ID: told.chat_id,
+            "description": told.description,
+            ATTR_OUTBOX_ID: told.outbox_id,
+            ATTR_TAG: told.tag,
+        }
+        self._trigger_event(
+            str(told.status),
+            {name: value for name, value in attributes.items() if value},
+        )
+        self.async_write_ha_state()
 
 
 class GreenApiOtherChatsEvent(GreenApiEvent[ChatEvent], GreenApiLastingEntity):
@@ -164,6 +167,7 @@ class GreenApiOtherChatsEvent(GreenApiEvent[ChatEvent], GreenApiLastingEntity):
         """Take the instance."""
         super().__init__(entry.runtime_data.coordinator, "other_chats")
         self._entry = entry
+        self._of = entry.entry_id
 
     @property
     @override
@@ -173,7 +177,7 @@ class GreenApiOtherChatsEvent(GreenApiEvent[ChatEvent], GreenApiLastingEntity):
 
     @callback
     @override
-    def _async_hear(self, entry_id: str, chat: str | None, told: ChatEvent) -> None:
-        if chat is None and entry_id == self._entry.entry_id and hears_all(self._entry):
+    def _async_hear(self, told: ChatEvent) -> None:
+        if hears_all(self._entry):
             self._trigger_event(told.type.value, told.attributes)
             self.async_write_ha_state()

@@ -164,7 +164,9 @@ class MessageReceivedTrigger(GreenApiTrigger):
                     f"message from {_name(entry, chat)}",
                 )
 
-        return async_dispatcher_connect(self._hass, SIGNAL_CHAT_EVENT, async_hear)
+        return async_dispatcher_connect(
+            self._hass, SIGNAL_CHAT_EVENT.everywhere, async_hear
+        )
 
     @callback
     def _fits(self, entry: ConfigEntry, event: ChatEvent) -> bool:
@@ -224,7 +226,9 @@ class MessageStatusTrigger(GreenApiTrigger):
                     f"message to {_name(entry, chat)} {delivery.status}",
                 )
 
-        return async_dispatcher_connect(self._hass, SIGNAL_DELIVERY, async_hear)
+        return async_dispatcher_connect(
+            self._hass, SIGNAL_DELIVERY.everywhere, async_hear
+        )
 
 
 async def async_get_triggers(hass: HomeAssistant) -> dict[str, type[Trigger]]:

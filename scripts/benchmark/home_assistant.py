@@ -6,6 +6,7 @@ import logging
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final, override
+from unittest.mock import Mock
 
 import tests.ha_shim  # isort: skip  # noqa: F401  before anything imports voluptuous
 
@@ -28,7 +29,7 @@ INSTANCE_ID: Final = "7103000001"
 TOKEN: Final = "token"  # noqa: S105
 CHAT_ID: Final = "79001234567@c.us"
 # So many others there are.
-CHATS: Final = 20
+CHATS: Final = 200
 
 
 def url_of(base: str, method: str) -> str:
@@ -89,6 +90,7 @@ async def prepared(hass: HomeAssistant, base: str) -> HomeAssistant:
     hass.data.pop(DATA_CUSTOM_COMPONENTS)
     # What is asked for, and sending and polling do without.
     hass.config.components |= {"http", "repairs", "webhook"}
+    hass.http = Mock()
     entry = MockConfigEntry(
         domain="green_api",
         title="GREEN-API",
@@ -110,10 +112,10 @@ async def prepared(hass: HomeAssistant, base: str) -> HomeAssistant:
             ),
             *(
                 ConfigSubentryData(
-                    data={"chat": f"790012300{number:02}@c.us"},
+                    data={"chat": f"79001230{number:03}@c.us"},
                     subentry_type="chat",
                     title=f"Chat {number}",
-                    unique_id=f"790012300{number:02}@c.us",
+                    unique_id=f"79001230{number:03}@c.us",
                 )
                 for number in range(CHATS)
             ),

@@ -273,7 +273,7 @@ class Life:
         self.coordinator = Coordinator(self.world, hass)
         sent = Sent(hass, "ENTRY")
         self.outbox = Outbox(self.coordinator, sent, Deliveries(sent))
-        async_dispatcher_connect(hass, SIGNAL_DELIVERY, self._hear)
+        async_dispatcher_connect(hass, SIGNAL_DELIVERY.everywhere, self._hear)
         await self.outbox.async_load()
         self.outbox.async_start()
 

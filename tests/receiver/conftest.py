@@ -137,7 +137,9 @@ def heard(hass: HomeAssistant) -> Generator[Heard]:
     def hear(entry_id: str, chat: str | None, event: ChatEvent) -> None:
         events.append((chat, event))
 
-    stop: Callable[[], None] = async_dispatcher_connect(hass, SIGNAL_CHAT_EVENT, hear)
+    stop: Callable[[], None] = async_dispatcher_connect(
+        hass, SIGNAL_CHAT_EVENT.everywhere, hear
+    )
     yield events
     stop()
 
@@ -159,7 +161,9 @@ def delivered(hass: HomeAssistant) -> Generator[Delivered]:
     def hear(entry_id: str, chat: str | None, delivery: Delivery) -> None:
         events.append((chat, delivery))
 
-    stop: Callable[[], None] = async_dispatcher_connect(hass, SIGNAL_DELIVERY, hear)
+    stop: Callable[[], None] = async_dispatcher_connect(
+        hass, SIGNAL_DELIVERY.everywhere, hear
+    )
     yield events
     stop()
 

@@ -208,10 +208,9 @@ def _is_forwarded(item: JsonObject) -> bool:
 
     What it quotes may have been forwarded without it.
     """
-    return any(
-        part.get("isForwarded") is True
-        for part in (
-            item,
-            *(object_in(item, key) for key in item if key != "quotedMessage"),
-        )
+    return item.get("isForwarded") is True or any(
+        isinstance(part, dict)
+        and part.get("isForwarded") is True
+        and key != "quotedMessage"
+        for key, part in item.items()
     )

@@ -65,15 +65,14 @@ def chat_id_in(answer: JsonObject, key: str) -> str | None:
 
 def text(value: Json) -> str | None:
     """Return a text that is not empty; numbers are taken for texts."""
-    match value:
-        case bool():
-            return None
-        case int() if value.bit_length() <= _NUMBER_BITS:
-            return str(value)
-        case str():
-            return _writable(value) or None
-        case _:
-            return None
+    # The usual first: a part that is not there, and a text.
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return _writable(value) or None
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return str(value) if value.bit_length() <= _NUMBER_BITS else None
 
 
 def chat_id(value: Json) -> str | None:

@@ -5,6 +5,7 @@ The only place that builds a URL or sees the token, which is a part of every URL
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, Mapping
+from functools import lru_cache
 from http import HTTPMethod
 import json
 from urllib.parse import quote
@@ -100,15 +101,15 @@ class Transport:
             url = self._urls[method] = self._url(self._api_url, method)
         if part:
             url = url.joinpath(part)
+        if query:
+            url = url.with_query(query)
         return await self._call(
             verb,
             method,
-            url.with_query(query) if query else url,
+            url,
             None if body is None else _encode(body),
             None if body is None else _JSON_HEADERS,
-            patience=ClientTimeout(total=patience, sock_connect=10)
-            if patience
-            else _TIMEOUT,
+            patience=_patience(patience) if patience else _TIMEOUT,
             carries_out=carries_out,
         )
 
@@ -203,6 +204,11 @@ class _Stream:
             # aiohttp makes a broken connection of it, which it is not.
             self.failure = err
             raise
+
+
+@lru_cache
+def _patience(seconds: float) -> ClientTimeout:
+    return ClientTimeout(total=seconds, sock_connect=10)
 
 
 def _encode(body: JsonObject) -> bytes:

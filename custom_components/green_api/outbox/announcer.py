@@ -5,7 +5,6 @@ from typing import Final
 
 from homeassistant.core import callback
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.util import dt as dt_util
 
 from ..api import MessageStatus
@@ -67,9 +66,8 @@ class Announcer:
         *,
         description: str | None = None,
     ) -> None:
-        async_dispatcher_send(
+        SIGNAL_DELIVERY.async_tell(
             self._hass,
-            SIGNAL_DELIVERY,
             self._coordinator.config_entry.entry_id,
             self._coordinator.subentry_of(parcel.chat_id),
             Delivery(

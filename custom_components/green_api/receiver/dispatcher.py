@@ -117,12 +117,8 @@ class Dispatcher:
                     return
                 if delivery := self._deliveries.async_take(notification):
                     chat = await self._chats.async_find(delivery.chat_id)
-                    async_dispatcher_send(
-                        self._hass,
-                        SIGNAL_DELIVERY,
-                        self._entry.entry_id,
-                        chat,
-                        delivery,
+                    SIGNAL_DELIVERY.async_tell(
+                        self._hass, self._entry.entry_id, chat, delivery
                     )
             case StateNotification(state=state, timestamp=timestamp):
                 self._coordinator.async_take_state(state, timestamp)
@@ -131,9 +127,7 @@ class Dispatcher:
 
     async def _async_tell(self, event: ChatEvent) -> None:
         chat = await self._chats.async_find(event.chat_id)
-        async_dispatcher_send(
-            self._hass, SIGNAL_CHAT_EVENT, self._entry.entry_id, chat, event
-        )
+        SIGNAL_CHAT_EVENT.async_tell(self._hass, self._entry.entry_id, chat, event)
 
     @callback
     def _remember_media(self, message: Message) -> None:
