@@ -12,12 +12,26 @@ from homeassistant.helpers.translation import async_get_translations
 
 from .conftest import chat
 from .integration_source import INTEGRATION, read_json
-from .simulator import Instance, Simulator
+from .simulator import FaultKind, Instance, Simulator
 
 LANGUAGES = ("en", "ru", "he")
 
 SECOND_INSTANCE_ID = "7103000002"
 CLARA = "4915112345678@c.us"
+
+# What leaves open whether a message was taken: it was, or it was not.
+ACCEPTED = [kind for kind in FaultKind if kind.accepted]
+LOST = [
+    FaultKind.REFUSE,
+    FaultKind.RESET,
+    FaultKind.TIMEOUT,
+    FaultKind.BAD_GATEWAY,
+    FaultKind.UNAVAILABLE,
+    FaultKind.GATEWAY_TIMEOUT,
+    FaultKind.INTERNAL_ERROR,
+    FaultKind.FOREIGN_PAGE,
+    FaultKind.BARE_STRING,
+]
 
 
 async def notify(

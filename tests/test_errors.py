@@ -12,7 +12,9 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 
 from .actions import (
+    ACCEPTED,
     LANGUAGES,
+    LOST,
     failures,
     go_away,
     notify,
@@ -193,20 +195,6 @@ async def test_what_green_api_would_keep_silently_is_not_sent(
         await notify(hass, "notify.anna")
     assert await told_in_all(hass, raised.value) == in_all(key, **placeholders)
     assert sent(instance) == []
-
-
-ACCEPTED = [kind for kind in FaultKind if kind.accepted]
-LOST = [
-    FaultKind.REFUSE,
-    FaultKind.RESET,
-    FaultKind.TIMEOUT,
-    FaultKind.BAD_GATEWAY,
-    FaultKind.UNAVAILABLE,
-    FaultKind.GATEWAY_TIMEOUT,
-    FaultKind.INTERNAL_ERROR,
-    FaultKind.FOREIGN_PAGE,
-    FaultKind.BARE_STRING,
-]
 
 
 @pytest.fixture

@@ -6,25 +6,12 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.green_api.api import transport
 from homeassistant.core import HomeAssistant
-from tests.actions import asked, send_message, sent, text
+from tests.actions import ACCEPTED, LOST, asked, send_message, sent, text
 from tests.calls import act, failed
 from tests.conftest import ANNA, BORIS
 from tests.simulator import FaultKind, Instance
 
 from .helpers import ASKING, KINDS, News, lose_in_doubt, queue, settled, taken, texts
-
-ACCEPTED = [kind for kind in FaultKind if kind.accepted]
-LOST = [
-    FaultKind.REFUSE,
-    FaultKind.RESET,
-    FaultKind.TIMEOUT,
-    FaultKind.BAD_GATEWAY,
-    FaultKind.UNAVAILABLE,
-    FaultKind.GATEWAY_TIMEOUT,
-    FaultKind.INTERNAL_ERROR,
-    FaultKind.FOREIGN_PAGE,
-    FaultKind.BARE_STRING,
-]
 
 
 @pytest.fixture(autouse=True)

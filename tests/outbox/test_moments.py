@@ -83,6 +83,12 @@ def keep(life: Life, text: str, **terms: Any) -> asyncio.Task[Any]:
     return sending
 
 
+def has_sent(life: Life, text: str, **terms: Any) -> None:
+    """Have sent a text a while ago."""
+    keep(life, text, **terms)
+    life.wait(5)
+
+
 def keep_apart(life: Life, seconds: float) -> None:
     """Have a pause between chats, and somebody else to whom was just written."""
     gap = life.outbox._gap
@@ -93,8 +99,7 @@ def keep_apart(life: Life, seconds: float) -> None:
 def test_an_edit_without_an_answer_is_not_tried_for_ever(
     world: SlowWorld, life: Life
 ) -> None:
-    keep(life, "Open", tag="door")
-    life.wait(5)
+    has_sent(life, "Open", tag="door")
     world.hinder("editMessage", 60, GreenApiOutcomeUnknownError("no answer"))
     keep(life, "Closed", tag="door", replace=True, expires_after=timedelta(seconds=90))
     keep(life, "Next")
@@ -107,8 +112,7 @@ def test_an_edit_without_an_answer_is_not_tried_for_ever(
 def test_who_wants_to_fail_does_not_wait_for_an_edit(
     world: SlowWorld, life: Life
 ) -> None:
-    keep(life, "Open", tag="door")
-    life.wait(5)
+    has_sent(life, "Open", tag="door")
     world.hinder("editMessage", 1, GreenApiOutcomeUnknownError("no answer"))
     terms = Terms(on_outage=OnOutage.FAIL, tag="door", replace=True)
     sending = life.send(ANNA, "Closed", terms)
@@ -121,8 +125,7 @@ def test_who_wants_to_fail_does_not_wait_for_an_edit(
 def test_what_expires_while_it_edits_does_not_leave_after_the_pause(
     world: SlowWorld, life: Life
 ) -> None:
-    keep(life, "Open", tag="door")
-    life.wait(5)
+    has_sent(life, "Open", tag="door")
     world.hinder("editMessage", 3, GreenApiValidationError("message not found"))
     keep_apart(life, 120)
     keep(life, "Closed", tag="door", replace=True, expires_after=timedelta(seconds=2))
@@ -174,8 +177,7 @@ def test_two_cancel_the_same(world: SlowWorld, life: Life) -> None:
 def test_what_waits_for_the_pause_when_its_edit_is_refused_is_cancelled(
     world: SlowWorld, life: Life
 ) -> None:
-    keep(life, "Open", tag="door")
-    life.wait(5)
+    has_sent(life, "Open", tag="door")
     world.hinder("editMessage", 1, GreenApiValidationError("message not found"))
     keep_apart(life, 60)
     keep(life, "Closed", tag="door", replace=True)
