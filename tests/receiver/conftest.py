@@ -101,6 +101,21 @@ def answering(
         yield
 
 
+@contextmanager
+def slowly(
+    monkeypatch: pytest.MonkeyPatch, method: str, seconds: float
+) -> Iterator[None]:
+    """Let GREEN-API take its time before it does what a method says."""
+
+    async def wait(_: object) -> None:
+        await asyncio.sleep(seconds)
+
+    key = method.lower()
+    with monkeypatch.context() as patch:
+        patch.setitem(METHODS, key, replace(METHODS[key], wait=wait))
+        yield
+
+
 def body(kind: str, **more: Any) -> dict[str, Any]:
     """Return a notification."""
     instance = {

@@ -29,6 +29,7 @@ from .conftest import (
     dispatcher_of,
     polls,
     running,
+    slowly,
     text_body,
     texts,
 )
@@ -76,10 +77,53 @@ async def test_two_never_ask_at_once(instance: Instance, heard: Heard) -> None:
         instance.receive(ANNA, str(number))
     await until(lambda: len(heard) == 10)
     await polls(instance)
-    requests = [each for each in instance.requests if each.method in {POLL, DELETE}]
+    requests = [each for each in instance.requests if each.method == POLL]
     for one, next_one in pairwise(requests):
         assert one.ended is not None
         assert one.ended <= next_one.time
+
+
+async def test_the_next_is_asked_for_while_the_last_is_deleted(
+    polling: MockConfigEntry,
+    instance: Instance,
+    heard: Heard,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    instance.poll_scale = 1
+    await polls(instance, 1)
+    monkeypatch.setattr(poller, "BREATH", 60)
+    with slowly(monkeypatch, DELETE, 0.1):
+        for number in range(5):
+            instance.receive(ANNA, str(number))
+        # Each is there again when it is asked for too early; that is no second one, and
+        # nothing to wait for.
+        await until(lambda: not instance.told)
+        await until(lambda: instance.requests[-1].method == POLL)
+    assert texts(heard) == ["0", "1", "2", "3", "4"]
+    assert dispatcher_of(polling).statistics.repeated == 0
+    requests = [each for each in instance.requests if each.method in {POLL, DELETE}]
+    deletions = [at for at, each in enumerate(requests) if each.method == DELETE]
+    assert len(deletions) == 5
+    for at in deletions:
+        ended, asked = requests[at].ended, requests[at + 1]
+        assert asked.method == POLL
+        assert ended is not None
+        assert asked.time < ended
+
+
+@pytest.mark.usefixtures("polling")
+async def test_what_is_handed_on_is_deleted_before_the_next_is(
+    instance: Instance, heard: Heard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handed_on: list[tuple[int, int]] = []
+    with slowly(monkeypatch, DELETE, 0.02):
+        for number in range(5):
+            instance.receive(ANNA, str(number))
+        while len(heard) < 5:
+            await asyncio.sleep(0.005)
+            handed_on.append((len(heard), len(instance.told)))
+    # Of what a process killed just now has heard, no more than one would come again.
+    assert all(number + left <= 6 for number, left in handed_on)
 
 
 async def test_what_comes_twice_is_heard_once(
@@ -392,7 +436,7 @@ async def waited_for(
     patched = SimpleNamespace(sleep=sleep, get_running_loop=asyncio.get_running_loop)
     monkeypatch.setattr(poller, "asyncio", patched)
     with pytest.raises(Enough):
-        await poller.async_poll(client, dispatcher, errors.append, lambda: None)
+        await poller.Poller(client, dispatcher, errors.append, lambda: None).async_run()
     assert len(errors) == number
     return waited
 

@@ -6,6 +6,8 @@ from datetime import timedelta
 import random
 from typing import Final
 
+from homeassistant.util.async_ import create_eager_task
+
 from ..api import (
     GreenApiClient,
     GreenApiConnectionError,
@@ -26,49 +28,92 @@ LONGEST_DELAY = 60.0
 STARTING_DELAY = 3.0
 
 
-async def async_poll(
-    client: GreenApiClient,
-    dispatcher: Dispatcher,
-    on_error: Callable[[GreenApiError], None],
-    on_success: Callable[[], None],
-) -> None:
-    """Hand on what is in the queue, and what comes, until cancelled.
+class Poller:
+    """Hand on what is in the queue, and what comes.
 
-    `on_error` is told of each failure, `on_success` of each time that all went well.
+    A notification is deleted once it is handed on: what is lost in between, comes again
+    and is known. Meanwhile the next is asked for, so that a queue which has grown during
+    an outage is empty in half the time.
     """
-    now = asyncio.get_running_loop().time
-    delay = FIRST_DELAY
-    last: int | None = None
-    while True:
-        begin = now()
+
+    def __init__(
+        self,
+        client: GreenApiClient,
+        dispatcher: Dispatcher,
+        on_error: Callable[[GreenApiError], None],
+        on_success: Callable[[], None],
+    ) -> None:
+        """Take whom to tell of each failure, and of each time that all went well."""
+        self._client = client
+        self._dispatcher = dispatcher
+        self._on_error = on_error
+        self._on_success = on_success
+        self._delay = FIRST_DELAY
+        self._last: Receipt | None = None
+        self._deletion: asyncio.Task[GreenApiError | None] | None = None
+
+    async def async_run(self) -> None:
+        """Receive until cancelled."""
         try:
-            receipt = await client.receive_notification(WAIT)
-            if receipt is not None:
-                await _async_take(client, dispatcher, receipt)
-            on_success()
-            delay = FIRST_DELAY
-            before, last = last, receipt.receipt_id if receipt else None
-            if last in {None, before} and (left := begin + BREATH - now()) > 0:
-                await asyncio.sleep(left)
+            while True:
+                try:
+                    await self._async_receive()
+                except GreenApiError as err:
+                    self._on_error(err)
+                    # So that all the world does not come back at once.
+                    chance = random.uniform(0.7, 1.3)  # noqa: S311  no secrecy
+                    await asyncio.sleep(self._pause_after(err) * chance)
+        finally:
+            if self._deletion:
+                self._deletion.cancel()
+                await asyncio.wait([self._deletion])
+
+    async def _async_receive(self) -> None:
+        """Receive one, or nothing for a while."""
+        now = asyncio.get_running_loop().time
+        begin = now()
+        is_early = self._deletion is not None and not self._deletion.done()
+        receipt = await self._client.receive_notification(WAIT)
+        failure = await self._deletion if self._deletion else None
+        self._deletion = None
+        is_same, self._last = receipt == self._last, receipt
+        if is_same and failure:
+            # Where another one comes, it is gone, whatever became of its deletion.
+            raise failure
+        if is_same and is_early:
+            # It was asked for before it was gone.
+            return
+        if receipt is None:
+            self._succeed()
+        else:
+            await self._dispatcher.async_dispatch(receipt.body)
+            # Eager, so that it leaves before one asks for the next.
+            self._deletion = create_eager_task(self._async_delete(receipt))
+        if is_same or receipt is None:
+            await asyncio.sleep(max(begin + BREATH - now(), 0))
+
+    async def _async_delete(self, receipt: Receipt) -> GreenApiError | None:
+        """Delete what was handed on; return what went wrong, in which case it stays."""
+        try:
+            try:
+                await self._client.delete_notification(receipt)
+            except GreenApiConnectionError:
+                # Once more at once, as GREEN-API advises.
+                await self._client.delete_notification(receipt)
         except GreenApiError as err:
-            on_error(err)
-            match err:
-                case GreenApiRateLimitError() | GreenApiStartingError():
-                    pause = STARTING_DELAY
-                case _:
-                    pause = delay
-                    delay = min(delay * 2, LONGEST_DELAY)
-            # So that all the world does not come back at once.
-            await asyncio.sleep(pause * random.uniform(0.7, 1.3))  # noqa: S311  chance, not secrecy
+            return err
+        self._succeed()
+        return None
 
+    def _succeed(self) -> None:
+        self._delay = FIRST_DELAY
+        self._on_success()
 
-async def _async_take(
-    client: GreenApiClient, dispatcher: Dispatcher, receipt: Receipt
-) -> None:
-    """Hand on, then delete: what is lost in between, comes again and is known."""
-    await dispatcher.async_dispatch(receipt.body)
-    try:
-        await client.delete_notification(receipt)
-    except GreenApiConnectionError:
-        # Once more at once, as GREEN-API advises; after that, it comes again anyway.
-        await client.delete_notification(receipt)
+    def _pause_after(self, error: GreenApiError) -> float:
+        """Return how many seconds to wait, and wait longer the next time."""
+        match error:
+            case GreenApiRateLimitError() | GreenApiStartingError():
+                return STARTING_DELAY
+        delay = self._delay
+        self._delay = min(delay * 2, LONGEST_DELAY)
+        return delay

@@ -108,12 +108,12 @@ class Receiver:
             await self._async_until_done(self._async_set_up)
             return
         await self._async_until_done(self._async_set_up)
-        await poller.async_poll(
+        await poller.Poller(
             self._coordinator.client,
             self.dispatcher,
             self._async_on_error,
             self._async_on_success,
-        )
+        ).async_run()
 
     async def _async_let_flow_end(self) -> None:
         """Wait while somebody adds the first chat, who needs the list of contacts.
