@@ -8,7 +8,7 @@ import asyncio
 from contextlib import suppress
 from multiprocessing import SimpleQueue
 import re
-from time import time
+from time import perf_counter, time
 from typing import Final, override
 
 FILE_SIZE: Final = 100 * 1024 * 1024
@@ -83,10 +83,12 @@ class Stub(asyncio.BufferedProtocol):
         elif call == b"GET /counts":
             self._json(b"[%d,%d]" % (Stub.requests, Stub.received))
         elif call.startswith(b"GET /fill/"):
+            # By a clock that all processes have in common.
+            now = perf_counter()
             Stub.queued += int(call.rpartition(b"/")[2])
-            self._json(b"null")
             if Stub.polling:
                 Stub.polling.hand_out()
+            self._json(b"%f" % now)
         else:
             Stub.requests += 1
             self._answer_as_green_api(call.split(b"/")[2])
