@@ -213,11 +213,20 @@ async def test_messages_of_all_kinds(
         ),
         (
             {"contact": ContactCard(phone=79007654321, first_name="Boris")},
-            {"type": "contact", "text": "Boris"},
+            {
+                "type": "contact",
+                "text": "Boris",
+                "contacts": [{"name": "Boris", "phones": ["+79007654321"]}],
+            },
         ),
         (
             {"text": "Arm?", "poll": Poll(options=("Yes", "No"))},
-            {"type": "poll", "text": "Arm?", "options": ["Yes", "No"]},
+            {
+                "type": "poll",
+                "text": "Arm?",
+                "options": ["Yes", "No"],
+                "multiple_answers": False,
+            },
         ),
     )
     for received, expected in cases:

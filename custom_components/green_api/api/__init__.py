@@ -23,7 +23,7 @@ from .exceptions import (
     PhoneNumberNotInternationalError,
 )
 from .journal import JournalMessage
-from .message import BaseMessage, Message, MessageType
+from .message import Message, MessageType
 from .models import (
     Contact,
     InstanceState,
@@ -55,7 +55,6 @@ from .reading import json_in
 from .transport import default_api_url, default_media_url
 
 __all__ = [
-    "BaseMessage",
     "Button",
     "CallNotification",
     "CallStatus",

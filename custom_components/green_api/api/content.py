@@ -65,7 +65,8 @@ class Place(Discreet):
     @classmethod
     def from_answer(cls, item: JsonObject) -> Place | None:
         """Read the location of a message that has one."""
-        location = object_in(item, "location")
+        if not (location := object_in(item, "location")):
+            return None
         latitude = number(location.get("latitude"), limit=90)
         longitude = number(location.get("longitude"), limit=180)
         if latitude is None or longitude is None:
@@ -88,11 +89,13 @@ class SharedContact(Discreet):
     @classmethod
     def from_answer(cls, item: JsonObject) -> tuple[SharedContact, ...]:
         """Read the contacts of a message: one, or many in one of two places."""
-        cards = (
+        cards = [
             object_in(item, "contact"),
             *objects_in(item, "contacts"),
             *objects_in(object_in(item, "messageData"), "contacts"),
-        )
+        ]
+        if not any(cards):
+            return ()
         contacts = (
             cls(
                 name=text_in(card, "displayName"),
@@ -111,18 +114,17 @@ class Vote(Discreet):
     voters: tuple[str, ...]
 
     @classmethod
-    def from_answer(cls, item: JsonObject) -> tuple[Vote, ...]:
+    def from_poll(cls, poll: JsonObject) -> tuple[Vote, ...]:
         """Read what a poll's votes have come to."""
-        votes = objects_in(object_in(item, "pollMessageData"), "votes")
         return tuple(
             cls(option=option, voters=tuple(_voters(vote)))
-            for vote in votes
+            for vote in objects_in(poll, "votes")
             if (option := text_in(vote, "optionName"))
         )
 
 
 # By the kinds of buttons that there have been, and lists, which are the same to people.
-_BUTTON_PARTS = (
+BUTTON_PARTS = (
     "templateButtonReplyMessage",
     "templateButtonsReplyMessage",
     "interactiveButtonsResponse",
@@ -159,12 +161,15 @@ class Button(Discreet):
 
 def button_part(item: JsonObject) -> JsonObject:
     """Return the part of a message that tells of a button."""
-    return next((part for key in _BUTTON_PARTS if (part := object_in(item, key))), {})
+    for key in BUTTON_PARTS:
+        if key in item and (part := object_in(item, key)):
+            return part
+    return {}
 
 
-def poll_options(item: JsonObject) -> tuple[str, ...]:
+def poll_options(poll: JsonObject) -> tuple[str, ...]:
     """Return what a poll lets one choose from."""
-    options = objects_in(object_in(item, "pollMessageData"), "options")
+    options = objects_in(poll, "options")
     return tuple(name for each in options if (name := text_in(each, "optionName")))
 
 

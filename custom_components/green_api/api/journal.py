@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Self, override
 
 from .content import Media, Place
-from .message import BaseMessage, MessageType
+from .message import Message, MessageType
 from .models import JsonObject
 from .reading import text_in
 
@@ -12,7 +12,7 @@ __all__ = ["JournalMessage", "Media", "MessageType", "Place"]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class JournalMessage(BaseMessage):
+class JournalMessage(Message):
     """A message that was sent or received, and what became of it since.
 
     `status` is the API's word for what became of a sent one, and `sent_by_api` tells it

@@ -1,13 +1,14 @@
 """A message, wherever it was read: in a journal or in a notification."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 import re
-from typing import Self, override
+from typing import Self
 
 from .content import (
+    BUTTON_PARTS,
     Button,
     Discreet,
     Media,
@@ -68,12 +69,17 @@ _TYPES: Mapping[str, MessageType] = {
     "deletedMessage": MessageType.DELETED,
 }
 
+# What few messages have.
+_RARE_PARTS = frozenset(
+    {"location", "contact", "contacts", "messageData", "pollMessageData", *BUTTON_PARTS}
+)
+
 # What GREEN-API puts in place of a text that it could not read, or not yet.
 _MARK = re.compile(r"\{\{SWE\d{3}\}\}")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class BaseMessage(Discreet):
+class Message(Discreet):
     """What journals and notifications both tell of a message.
 
     `text` is what it says: its text, its caption, the question of a poll, the name of a
@@ -82,6 +88,11 @@ class BaseMessage(Discreet):
 
     `quoted_message_id` is the message that it is about: that it answers or reacts to,
     the poll of a vote, the message with the button, the one that was edited or deleted.
+
+    `votes` is what the poll has come to with a vote; the voter is the `sender`.
+    `multiple_answers` is None where there is no poll.
+
+    https://green-api.com/en/docs/api/receiving/notifications-format/incoming-message/
     """
 
     message_id: str
@@ -92,11 +103,16 @@ class BaseMessage(Discreet):
     text: str | None = None
     sender: str | None = None
     sender_name: str | None = None
+    chat_name: str | None = None
     quoted_message_id: str | None = None
     forwarded: bool = False
     media: Media | None = None
     location: Place | None = None
+    contacts: tuple[SharedContact, ...] = ()
     options: tuple[str, ...] = ()
+    multiple_answers: bool | None = None
+    votes: tuple[Vote, ...] = ()
+    button: Button | None = None
 
     @property
     def is_placeholder(self) -> bool:
@@ -104,71 +120,52 @@ class BaseMessage(Discreet):
 
         It may send the same message, with the same id, once more when it has.
         """
-        return _MARK.fullmatch(self.text or "") is not None
+        text = self.text or ""
+        return text.startswith("{{") and _MARK.fullmatch(text) is not None
 
     @classmethod
     def from_answer(cls, item: JsonObject) -> Self:
         """Read a message in the shape that journals have, whatever is missing."""
         kind = _TYPES.get(text_in(item, "typeMessage") or "", MessageType.OTHER)
+        extended = object_in(item, "extendedTextMessage")
+        poll = object_in(item, "pollMessageData")
+        is_plain = _RARE_PARTS.isdisjoint(item)
         return cls(
             message_id=text_in(item, "idMessage") or "",
             chat_id=chat_id_in(item, "chatId") or "",
             type=kind,
             from_me=item.get("type") == "outgoing",
             timestamp=moment(item.get("timestamp")),
-            text=_text_of(kind, item),
+            text=_text_of(kind, item, extended),
             sender=chat_id_in(item, "senderId"),
             sender_name=text_in(item, "senderContactName")
             or text_in(item, "senderName"),
-            quoted_message_id=_quoted_by(kind, item),
+            chat_name=text_in(item, "chatName"),
+            quoted_message_id=_quoted_by(kind, item, extended),
             forwarded=_is_forwarded(item),
             media=Media.from_answer(item),
-            location=Place.from_answer(item),
-            options=poll_options(item),
-        )
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Message(BaseMessage):
-    """A message that a notification brought.
-
-    `votes` is what the poll has come to with a vote; the voter is the `sender`.
-    `multiple_answers` is None where there is no poll.
-
-    https://green-api.com/en/docs/api/receiving/notifications-format/incoming-message/
-    """
-
-    chat_name: str | None = None
-    contacts: tuple[SharedContact, ...] = ()
-    multiple_answers: bool | None = None
-    votes: tuple[Vote, ...] = ()
-    button: Button | None = None
-
-    @classmethod
-    @override
-    def from_answer(cls, item: JsonObject) -> Self:
-        """Read a message in the shape that journals have, whatever is missing."""
-        poll = object_in(item, "pollMessageData")
-        return replace(
-            super().from_answer(item),
-            chat_name=text_in(item, "chatName"),
-            contacts=SharedContact.from_answer(item),
+            location=None if is_plain else Place.from_answer(item),
+            contacts=() if is_plain else SharedContact.from_answer(item),
+            options=poll_options(poll) if poll else (),
             multiple_answers=poll.get("multipleAnswers") is True if poll else None,
-            votes=Vote.from_answer(item),
-            button=Button.from_answer(item),
+            votes=Vote.from_poll(poll) if poll else (),
+            button=None if is_plain else Button.from_answer(item),
         )
 
 
-def _text_of(kind: MessageType, item: JsonObject) -> str | None:
+def _text_of(kind: MessageType, item: JsonObject, extended: JsonObject) -> str | None:
     """Return what a message says; its type decides where, not what is there.
 
     A reaction, for one, has its emoji where others have their text.
     """
-    extended = text_in(object_in(item, "extendedTextMessage"), "text")
-    plain = text_in(item, "textMessage") or extended or text_in(item, "caption")
+    plain = (
+        text_in(item, "textMessage")
+        or text_in(extended, "text")
+        or text_in(item, "caption")
+    )
     match kind:
         case MessageType.REACTION:
-            return extended
+            return text_in(extended, "text")
         case MessageType.POLL | MessageType.POLL_VOTE:
             return text_in(object_in(item, "pollMessageData"), "name")
         case MessageType.CONTACT:
@@ -179,13 +176,15 @@ def _text_of(kind: MessageType, item: JsonObject) -> str | None:
         case MessageType.EDITED:
             edited = object_in(item, "editedMessageData")
             return text_in(edited, "textMessage") or text_in(edited, "caption") or plain
-        case _:
-            return plain
+    return plain
 
 
-def _quoted_by(kind: MessageType, item: JsonObject) -> str | None:
+def _quoted_by(kind: MessageType, item: JsonObject, extended: JsonObject) -> str | None:
     """Return the id of the message that another one is about."""
+    own: JsonObject = {}
     match kind:
+        case MessageType.TEXT:
+            pass
         case MessageType.POLL_VOTE:
             own = object_in(item, "pollMessageData")
         case MessageType.EDITED:
@@ -194,12 +193,10 @@ def _quoted_by(kind: MessageType, item: JsonObject) -> str | None:
             own = object_in(item, "deletedMessageData")
         case MessageType.BUTTON:
             own = button_part(item)
-        case _:
-            own = {}
     return (
         text_in(own, "stanzaId")
         or text_in(object_in(item, "quotedMessage"), "stanzaId")
-        or text_in(object_in(item, "extendedTextMessage"), "stanzaId")
+        or text_in(extended, "stanzaId")
     )
 
 
@@ -208,9 +205,13 @@ def _is_forwarded(item: JsonObject) -> bool:
 
     What it quotes may have been forwarded without it.
     """
-    return item.get("isForwarded") is True or any(
-        isinstance(part, dict)
-        and part.get("isForwarded") is True
-        and key != "quotedMessage"
-        for key, part in item.items()
-    )
+    if item.get("isForwarded") is True:
+        return True
+    for name, part in item.items():
+        if (
+            isinstance(part, dict)
+            and part.get("isForwarded") is True
+            and name != "quotedMessage"
+        ):
+            return True
+    return False

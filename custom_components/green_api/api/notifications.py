@@ -39,12 +39,18 @@ class Notification(Discreet):
     def from_answer(body: Json) -> Notification:
         """Read any notification, and anything else: this never raises."""
         given = body if isinstance(body, dict) else {}
-        envelope = _Envelope(
-            instance_id=_instance_id(given),
-            timestamp=moment(given.get("timestamp")),
-            key=_key(given) or fingerprint(body),
-        )
         kind = text_in(given, "typeWebhook") or ""
+        instance_id = text_in(object_in(given, "instanceData"), "idInstance")
+        message_id = text_in(given, "idMessage")
+        envelope = _Envelope(
+            instance_id=instance_id,
+            timestamp=moment(given.get("timestamp")),
+            key=fingerprint(
+                [instance_id, kind, message_id, text_in(given, "status")]
+                if message_id
+                else body
+            ),
+        )
         read = _READERS.get(kind)
         return (read(given, envelope) if read else None) or UnknownNotification(
             kind=kind if _PLAIN_WORD.fullmatch(kind) else "", **envelope
@@ -167,17 +173,6 @@ class _Envelope(TypedDict):
 _PLAIN_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
 
 
-def _instance_id(body: JsonObject) -> str | None:
-    return text_in(object_in(body, "instanceData"), "idInstance")
-
-
-def _key(body: JsonObject) -> str | None:
-    if not (message_id := text_in(body, "idMessage")):
-        return None
-    kind, status = text_in(body, "typeWebhook"), text_in(body, "status")
-    return fingerprint([_instance_id(body), kind, message_id, status])
-
-
 def _message(
     body: JsonObject, envelope: _Envelope, source: MessageSource
 ) -> MessageNotification | None:
@@ -191,16 +186,21 @@ def _message(
     return MessageNotification(source=source, message=message, **envelope)
 
 
+# What journals call parts of a message.
+_JOURNALED = {
+    "extendedTextMessageData": "extendedTextMessage",
+    "locationMessageData": "location",
+    "contactMessageData": "contact",
+}
+
+
 def _journaled(body: JsonObject, source: MessageSource) -> JsonObject:
     """Return a message as a journal has it: the same, with less around each part."""
     sender, data = object_in(body, "senderData"), object_in(body, "messageData")
-    return {
+    item = {
         **data,
         **object_in(data, "textMessageData"),
         **object_in(data, "fileMessageData"),
-        "extendedTextMessage": data.get("extendedTextMessageData"),
-        "location": data.get("locationMessageData"),
-        "contact": data.get("contactMessageData"),
         "typeMessage": data.get("typeMessage"),
         "type": "incoming" if source is MessageSource.INCOMING else "outgoing",
         "idMessage": body.get("idMessage"),
@@ -211,6 +211,10 @@ def _journaled(body: JsonObject, source: MessageSource) -> JsonObject:
         "senderName": sender.get("senderName"),
         "senderContactName": sender.get("senderContactName"),
     }
+    for part, name in _JOURNALED.items():
+        if part in data:
+            item[name] = data[part]
+    return item
 
 
 _STATUSES: Mapping[str, MessageStatus] = {

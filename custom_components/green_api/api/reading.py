@@ -22,15 +22,16 @@ _FINGERPRINT_LENGTH = 32
 
 def json_in(content: bytes) -> Json:
     """Return the JSON that somebody sent. Raises ValueError for what is none."""
-    with suppress(ValueError):
-        answer: Json = orjson.loads(content)
-        return answer
-    # Half a character, as where a name was cut, great depth and huge numbers are JSON
-    # for this one only.
+    answer: Json
     try:
-        answer = json.loads(content, parse_constant=_refuse)
-    except RecursionError as err:
-        raise ValueError("too deep") from err
+        answer = orjson.loads(content)
+    except ValueError:
+        # Half a character, as where a name was cut, great depth and huge numbers are
+        # JSON for this one only.
+        try:
+            answer = json.loads(content, parse_constant=_refuse)
+        except RecursionError as err:
+            raise ValueError("too deep") from err
     return answer
 
 
@@ -55,7 +56,9 @@ def objects_in(answer: JsonObject, key: str) -> list[JsonObject]:
 
 def text_in(answer: JsonObject, key: str) -> str | None:
     """Return a text that is not empty; numbers are taken for texts."""
-    return text(answer.get(key))
+    value = answer.get(key)
+    # The usual first: a part that is not there.
+    return None if value is None else text(value)
 
 
 def chat_id_in(answer: JsonObject, key: str) -> str | None:
@@ -65,11 +68,8 @@ def chat_id_in(answer: JsonObject, key: str) -> str | None:
 
 def text(value: Json) -> str | None:
     """Return a text that is not empty; numbers are taken for texts."""
-    # The usual first: a part that is not there, and a text.
-    if value is None:
-        return None
     if isinstance(value, str):
-        return _writable(value) or None
+        return (value if value.isascii() else _writable(value)) or None
     if isinstance(value, bool) or not isinstance(value, int):
         return None
     return str(value) if value.bit_length() <= _NUMBER_BITS else None
@@ -80,7 +80,7 @@ def chat_id(value: Json) -> str | None:
 
     What is no address of a person or a group, such as status@broadcast, stays as it is.
     """
-    found = text(value)
+    found = None if value is None else text(value)
     return None if found is None else _usual_spelling(found)
 
 
@@ -93,7 +93,7 @@ def _usual_spelling(address: str) -> str:
 
 def number(value: Json, *, limit: float) -> float | None:
     """Return a number that is no further from zero than the limit."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     return value if -limit <= value <= limit else None
 
@@ -103,35 +103,49 @@ def moment(seconds: Json) -> datetime | None:
     found = number(seconds, limit=LAST_TIMESTAMP)
     if found is None or not 0 < found < LAST_TIMESTAMP:
         return None
-    return datetime.fromtimestamp(found, UTC)
+    return _utc(found)
+
+
+# A notification tells it twice.
+@lru_cache(maxsize=8)
+def _utc(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def fingerprint(value: Json) -> str:
     """Return a short text that is the same for the same JSON, and for no other.
 
-    It tells nothing of the JSON, and it neither minds its depth nor what it holds.
+    But for numbers without bounds, which are as good as none. It tells nothing of the JSON, and it neither minds its depth nor what it holds.
     """
-    digest = sha256()
+    try:
+        content = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError:
+        content = _spelled_out(value)
+    return sha256(content).hexdigest()[:_FINGERPRINT_LENGTH]
+
+
+def _spelled_out(value: Json) -> bytes:
+    """Return bytes that are the same for the same JSON, and for no other."""
+    parts: list[bytes] = []
     # Without recursion: the depth is up to whoever sent it.
     todo: list[Json] = [value]
     while todo:
         match todo.pop():
             case dict() as each:
-                digest.update(b"{%d," % len(each))
+                parts.append(b"{%d," % len(each))
                 for key in sorted(each):
                     todo += (each[key], key)
             case list() as each:
-                digest.update(b"[%d," % len(each))
+                parts.append(b"[%d," % len(each))
                 todo += each
             case str() as each:
                 content = each.encode(errors="surrogatepass")
-                digest.update(b'"%d,' % len(content))
-                digest.update(content)
+                parts.append(b'"%d,%b' % (len(content), content))
             case int() as each:
-                digest.update(f"{type(each).__name__} {each:x},".encode())
+                parts.append(f"{type(each).__name__} {each:x},".encode())
             case each:
-                digest.update(f"{each},".encode())
-    return digest.hexdigest()[:_FINGERPRINT_LENGTH]
+                parts.append(f"{each},".encode())
+    return b"".join(parts)
 
 
 def _writable(value: str) -> str:

@@ -5,7 +5,7 @@ The only place that builds a URL or sees the token, which is a part of every URL
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from http import HTTPMethod
 import json
 from urllib.parse import quote
@@ -78,7 +78,8 @@ class Transport:
         self._token = token
         self._api_url = _parse_url(api_url or default_api_url(instance_id))
         self._media_url = _parse_url(media_url or default_media_url(instance_id))
-        self._urls: dict[str, URL] = {}
+        # Always the same few, but for the numbers of notifications.
+        self._api_method_url = lru_cache(maxsize=64)(partial(self._url, self._api_url))
 
     async def request(  # noqa: PLR0913  what a request is made of
         self,
@@ -86,27 +87,20 @@ class Transport:
         method: str,
         body: JsonObject | None = None,
         *,
-        part: str = "",
-        query: Mapping[str, str] | None = None,
+        rest: str = "",
         patience: float | None = None,
         carries_out: bool = False,
     ) -> Json:
         """Call a method and return its answer.
 
-        `part` goes behind the token, `query` behind the path. `patience` is how many
+        `rest` is what goes behind the token, ready for a URL. `patience` is how many
         seconds an answer may take. `carries_out` tells a call that must not be made
         twice.
         """
-        if (url := self._urls.get(method)) is None:
-            url = self._urls[method] = self._url(self._api_url, method)
-        if part:
-            url = url.joinpath(part)
-        if query:
-            url = url.with_query(query)
         return await self._call(
             verb,
             method,
-            url,
+            self._api_method_url(method, rest),
             None if body is None else _encode(body),
             None if body is None else _JSON_HEADERS,
             patience=_patience(patience) if patience else _TIMEOUT,
@@ -173,13 +167,12 @@ class Transport:
         # the token in it, hangs on to this one as its context.
         raise error
 
-    def _url(self, server: URL, method: str) -> URL:
+    def _url(self, server: URL, method: str, rest: str = "") -> URL:
         """Return the URL of a method."""
         # Encoded here, as a token with a slash is still one part of the path.
-        return server.joinpath(
-            f"waInstance{self._instance_id}",
-            method,
-            quote(self._token, safe=""),
+        token = quote(self._token, safe="")
+        return URL(
+            f"{server}/waInstance{self._instance_id}/{method}/{token}{rest}",
             encoded=True,
         )
 
@@ -232,13 +225,13 @@ def _parse_url(text: str) -> URL:
     if "://" not in text:
         text = f"https://{text}"
     try:
-        url = URL(text.rstrip("/"))
+        url = URL(text)
         valid = url.scheme in {"http", "https"} and bool(url.host)
     except ValueError:
         valid = False
     if not valid or url.user or url.query_string or url.fragment:
         raise InvalidUrlError("not the address of a server")
-    return url
+    return url.with_path(url.raw_path.rstrip("/"), encoded=True)
 
 
 def _no_answer(error: Exception, *, carries_out: bool) -> GreenApiError:

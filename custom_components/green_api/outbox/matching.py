@@ -1,10 +1,10 @@
 """Whether what GREEN-API has is a message that this integration sent."""
 
 from ..api import (
-    BaseMessage,
     ChatId,
     JournalMessage,
     JsonObject,
+    Message as ApiMessage,
     MessageType,
     QueuedMessage,
 )
@@ -44,7 +44,7 @@ def is_in_queue(message: Message, queued: QueuedMessage) -> bool:  # noqa: PLR09
     return isinstance(message, ForwardedMessages)
 
 
-def is_in_journal(message: Message, entry: BaseMessage) -> bool:  # noqa: PLR0911  one for each kind
+def is_in_journal(message: Message, entry: ApiMessage) -> bool:  # noqa: PLR0911  one for each kind
     """Return whether a message that has left GREEN-API says what one of ours does."""
     if isinstance(entry, JournalMessage) and entry.sent_by_api is False:
         # It was written on the phone.

@@ -7,12 +7,12 @@ from math import ceil
 from typing import Final, Protocol
 
 from ..api import (
-    BaseMessage,
     ChatId,
     ChatServer,
     GreenApiQuotaError,
     GreenApiResponseError,
     GreenApiValidationError,
+    Message as ApiMessage,
 )
 from ..const import CONF_LID, SUBENTRY_TYPE_CHAT
 from ..coordinator import GreenApiCoordinator
@@ -104,7 +104,7 @@ class Reconciler:
         chat_id: ChatId,
         message: Message,
         look: Look,
-        echoes: Sequence[BaseMessage],
+        echoes: Sequence[ApiMessage],
     ) -> list[str]:
         """Return the ids of what says the same in the same chat, and is nobody else's."""
         await self._async_learn(chat_id, (*look.queued, *look.journal, *echoes))

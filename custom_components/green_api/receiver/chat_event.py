@@ -1,9 +1,10 @@
 """What happened in a chat, as automations see it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from ..api import CallNotification, Media, Message, MessageType, Place
+from ..api import Button, CallNotification, Media, Message, MessageType, Place
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -35,21 +36,17 @@ class ChatEvent:
             "contacts": [
                 {"name": each.name, "phones": list(each.phones)}
                 for each in message.contacts
-            ],
-            "options": list(message.options),
+            ]
+            or None,
+            "options": list(message.options) or None,
             "multiple_answers": message.multiple_answers,
             "votes": [
                 {"option": vote.option, "voters": list(vote.voters)}
                 for vote in message.votes
-            ],
-            "button": {
-                "id": message.button.id,
-                "text": message.button.text,
-                "index": message.button.index,
-            }
-            if message.button
-            else None,
-            "timestamp": message.timestamp,
+            ]
+            or None,
+            "button": _button(message.button),
+            "timestamp": _time(message.timestamp),
         }
         return cls(
             chat_id=message.chat_id,
@@ -72,7 +69,7 @@ class ChatEvent:
             "from_me": not call.incoming,
             "call_status": call.status,
             "video": call.video,
-            "timestamp": call.timestamp,
+            "timestamp": _time(call.timestamp),
         }
         return cls(
             chat_id=chat_id,
@@ -86,12 +83,17 @@ class ChatEvent:
 
 def _told(attributes: dict[str, Any]) -> dict[str, Any]:
     """Return what there is to tell; a template finds nothing where there is nothing."""
-    told = {
-        name: value for name, value in attributes.items() if value not in (None, [])
-    }
-    if timestamp := told.get("timestamp"):
-        told["timestamp"] = timestamp.isoformat()
-    return told
+    return {name: value for name, value in attributes.items() if value is not None}
+
+
+def _time(timestamp: datetime | None) -> str | None:
+    return timestamp.isoformat() if timestamp else None
+
+
+def _button(button: Button | None) -> dict[str, str | int | None] | None:
+    if button is None:
+        return None
+    return {"id": button.id, "text": button.text, "index": button.index}
 
 
 def _media(media: Media | None) -> dict[str, str | None] | None:

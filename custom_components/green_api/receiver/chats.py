@@ -44,14 +44,11 @@ class Chats:
         return None
 
     def _find(self, chat_id: str) -> str | None:
-        return next(
-            (
-                chat.subentry_id
-                for chat in self._entry.get_subentries_of_type(SUBENTRY_TYPE_CHAT)
-                if chat_id in (chat.data[CONF_CHAT], chat.data.get(CONF_LID))
-            ),
-            None,
-        )
+        # All of its subentries are chats.
+        for subentry_id, chat in self._entry.subentries.items():
+            if chat_id in (chat.data[CONF_CHAT], chat.data.get(CONF_LID)):
+                return subentry_id
+        return None
 
     async def _async_learn_lid(self, chat: ConfigSubentry) -> None:
         if (

@@ -1,6 +1,5 @@
 """What the methods have in common."""
 
-from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
 from http import HTTPMethod
@@ -24,7 +23,7 @@ class Methods:
         method: str,
         body: JsonObject | None = None,
         *,
-        query: Mapping[str, str] | None = None,
+        rest: str = "",
         carries_out: bool = False,
     ) -> Json:
         """Call a method that may be called once a second."""
@@ -33,7 +32,7 @@ class Methods:
             verb,
             method,
             body,
-            query=query,
+            rest=rest,
             carries_out=carries_out,
         )
         async with self._limits.turn(method):

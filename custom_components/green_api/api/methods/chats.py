@@ -61,7 +61,7 @@ class ChatMethods(Methods):
         https://green-api.com/en/docs/api/journals/LastOutgoingMessages/
         """
         answer = await self._ask_slowly(
-            HTTPMethod.GET, "lastOutgoingMessages", query={"minutes": str(minutes)}
+            HTTPMethod.GET, "lastOutgoingMessages", rest=f"?minutes={minutes}"
         )
         return tuple(JournalMessage.from_answer(item) for item in objects(answer))
 

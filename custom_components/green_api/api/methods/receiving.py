@@ -1,7 +1,6 @@
 """What happened to the instance."""
 
 import asyncio
-from contextlib import suppress
 from datetime import timedelta
 from http import HTTPMethod
 
@@ -35,7 +34,7 @@ class ReceivingMethods(Methods):
             answer = await self._transport.request(
                 HTTPMethod.GET,
                 "receiveNotification",
-                query={"receiveTimeout": str(seconds)},
+                rest=f"?receiveTimeout={seconds}",
                 patience=seconds + 15,
             )
         except GreenApiConnectionError as err:
@@ -55,10 +54,12 @@ class ReceivingMethods(Methods):
 
         https://green-api.com/en/docs/api/receiving/technology-http-api/DeleteNotification/
         """
-        with suppress(GreenApiValidationError):
+        try:
             await self._transport.request(
-                HTTPMethod.DELETE, "deleteNotification", part=str(receipt.receipt_id)
+                HTTPMethod.DELETE, "deleteNotification", rest=f"/{receipt.receipt_id}"
             )
+        except GreenApiValidationError:
+            return
 
     async def get_webhooks_count(self) -> int:
         """Ask how many notifications wait; once a second, counted every 10 s.
