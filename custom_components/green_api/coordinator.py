@@ -237,16 +237,22 @@ class GreenApiCoordinator(DataUpdateCoordinator[Instance | None]):
             if self._times_asked == times_asked:
                 await self.async_refresh()
 
+    @property
+    def is_known_to_send(self) -> bool:
+        """Return whether what GREEN-API takes leaves, as far as that was told lately.
+
+        Somebody may have switched off at GREEN-API that it tells.
+        """
+        return (
+            self.data is not None
+            and self.data.hindrance is None
+            and self.hass.loop.time() - self._known_at <= _STALE_AFTER
+        )
+
     async def async_check_can_send(self) -> None:
         """Raise if a message would not leave, though GREEN-API would take it."""
-        if (
-            self.data is None
-            or self.data.hindrance
-            or self.hass.loop.time() - self._known_at > _STALE_AFTER
-        ):
-            # Not known yet, known for the worse, or told long ago: somebody may have
-            # switched off at GREEN-API that it tells. But no alarm waits for long for an
-            # answer that does not come.
+        if not self.is_known_to_send:
+            # But no alarm waits for long for an answer that does not come.
             asking = self.config_entry.async_create_background_task(
                 self.hass, self.async_ask(), f"{DOMAIN} state"
             )

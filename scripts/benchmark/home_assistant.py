@@ -1,4 +1,4 @@
-"""A Home Assistant with this integration and the thinnest possible notify entity."""
+"""A Home Assistant with this integration and the thinnest possible notify entities."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -54,10 +54,9 @@ class BlockingCallWatch(logging.Handler):
 class Thin(NotifyEntity):
     """The thinnest possible notify entity."""
 
-    entity_id = "notify.thin"
-
-    def __init__(self, session: ClientSession, url: str) -> None:
+    def __init__(self, session: ClientSession, url: str, number: int) -> None:
         """Take what it posts with, and where to."""
+        self.entity_id = f"notify.thin_{number}"
         self._session = session
         self._url = url
 
@@ -75,7 +74,7 @@ async def post(session: ClientSession, url: str, message: str) -> None:
 
 @asynccontextmanager
 async def home_assistant(base: str) -> AsyncGenerator[HomeAssistant]:
-    """Run a Home Assistant with this integration and the thinnest entity."""
+    """Run a Home Assistant with this integration and the thinnest entities."""
     integration = Path(__file__).parents[2] / "custom_components"
     with TemporaryDirectory() as config:
         (Path(config) / "custom_components").symlink_to(integration)
@@ -85,7 +84,7 @@ async def home_assistant(base: str) -> AsyncGenerator[HomeAssistant]:
 
 
 async def prepared(hass: HomeAssistant, base: str) -> HomeAssistant:
-    """Set up this integration and the thinnest entity."""
+    """Set up this integration and the thinnest entities."""
     frame.async_setup(hass)
     hass.data.pop(DATA_CUSTOM_COMPONENTS)
     # What is asked for, and sending and polling do without.
@@ -127,10 +126,8 @@ async def prepared(hass: HomeAssistant, base: str) -> HomeAssistant:
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.data[DATA_COMPONENT].async_add_entities(
         [
-            Thin(
-                async_get_clientsession(hass),
-                url_of(base, "sendMessage"),
-            )
+            Thin(async_get_clientsession(hass), url_of(base, "sendMessage"), number)
+            for number in range(CHATS)
         ]
     )
     await hass.async_block_till_done()

@@ -64,11 +64,10 @@ async def measure_texts(hass: HomeAssistant, base: str, rounds: int) -> bool:
             blocking=True,
         )
 
-    def to_chats(number: int) -> Send:
-        entity_ids = cycle(f"notify.chat_{index}" for index in range(number))
+    def to_each(name: str, number: int) -> Send:
+        entity_ids = cycle(f"notify.{name}_{index}" for index in range(number))
         return lambda: through(next(entity_ids))
 
-    bare_and_thin: tuple[Send, Send] = (bare, lambda: through("notify.thin"))
     row = "{:<20}{:>10}{:>10}{:>10}{:>9}{:>9}{:>8}".format
     print(row("per message", "POST", "thinnest", "ours", "/ POST", "/ thin", "limit"))
     ok = True
@@ -80,7 +79,7 @@ async def measure_texts(hass: HomeAssistant, base: str, rounds: int) -> bool:
         (f"… to {FEW} chats", FEW, None),
         ("… to one chat", 1, None),
     ):
-        sends = [*bare_and_thin, to_chats(chats)]
+        sends = [bare, to_each("thin", chats), to_each("chat", chats)]
         times, at_once = (50, 1) if name == "one by one" else (3, CONCURRENT)
         await compare(sends, rounds=3, times=1, at_once=CONCURRENT)
         bare_times, thin_times, own_times = await compare(

@@ -31,11 +31,17 @@ class Pace:
         self._closed_until = 0.0
         self._timer: asyncio.TimerHandle | None = None
 
+    def pass_at_once(self, now: float) -> bool:
+        """Return whether it is one's turn by the clock of the event loop, and take it."""
+        if self._waiting or self._opens_at() > now:
+            return False
+        self._note_pass(now)
+        return True
+
     async def async_pass(self, *, urgent: bool = False) -> None:
         """Wait for one's turn; who is cancelled meanwhile, takes nobody's."""
         loop = asyncio.get_running_loop()
-        if not self._waiting and self._opens_at() <= (now := loop.time()):
-            self._note_pass(now)
+        if self.pass_at_once(loop.time()):
             return
         turn: asyncio.Future[float] = loop.create_future()
         heappush(self._waiting, (not urgent, next(self._numbers), turn))

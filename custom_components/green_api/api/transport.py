@@ -4,7 +4,7 @@ The only place that builds a URL or sees the token, which is a part of every URL
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, Coroutine, Mapping
 from functools import lru_cache, partial
 from http import HTTPMethod
 import json
@@ -81,7 +81,7 @@ class Transport:
         # Always the same few, but for the numbers of notifications.
         self._api_method_url = lru_cache(maxsize=64)(partial(self._url, self._api_url))
 
-    async def request(  # noqa: PLR0913  what a request is made of
+    def request(  # noqa: PLR0913  what a request is made of
         self,
         verb: HTTPMethod,
         method: str,
@@ -90,14 +90,14 @@ class Transport:
         rest: str = "",
         patience: float | None = None,
         carries_out: bool = False,
-    ) -> Json:
+    ) -> Coroutine[None, None, Json]:
         """Call a method and return its answer.
 
         `rest` is what goes behind the token, ready for a URL. `patience` is how many
         seconds an answer may take. `carries_out` tells a call that must not be made
         twice.
         """
-        return await self._call(
+        return self._call(
             verb,
             method,
             self._api_method_url(method, rest),

@@ -25,6 +25,7 @@ outage      what an error means, and when it is tried again
 reconciler  what became of a request without an answer, by the evidence that GREEN-API
             has; matching: whether that says the same
 gap         the pause between chats (the pace of the API is the client's)
+slots       how many requests are on their way at once
 kept        what is on the disk, and for how long (expiry)
 database    the file; store: parcels in it; duplicates: what was said already
 content     messages as they are on the disk; spool: files that wait to be uploaded

@@ -18,14 +18,12 @@ from .gap import Gap
 from .kept import KeptParcels
 from .parcel import Parcel, State
 from .reconciler import Reconciler
+from .slots import Slots
 from .spool import SpooledFile
 from .terms import Priority
 
 # GREEN-API counts whole seconds, and a request may arrive a little early.
 RATE_LIMIT_PAUSE = 1.1
-# So many requests are on their way at once. Home Assistant has 100 connections to a host;
-# the rest is for what is urgent, for receiving and for questions.
-AT_ONCE: Final = 90
 # For so many seconds a message is in the journal for sure.
 _JOURNAL_KEEPS: Final = 23 * 60 * 60
 
@@ -51,7 +49,7 @@ class Departure:
         self._store = kept.store
         self._spool = kept.spool
         self._gap = gap
-        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._slots = Slots()
 
     async def async_leave(self, parcel: Parcel) -> None:
         """Let what is still there of a parcel leave.
@@ -59,7 +57,8 @@ class Departure:
         Raises the GreenApiError or HomeAssistantError that stands in the way; what has
         left is noted in the parcel, and what is not known.
         """
-        await self._coordinator.async_check_can_send()
+        if not self._coordinator.is_known_to_send:
+            await self._coordinator.async_check_can_send()
         messages = parcel.messages or await self._async_messages(parcel)
         if parcel.state is State.DOUBTFUL:
             await self._async_clear_up(parcel, messages)
@@ -84,18 +83,21 @@ class Departure:
     async def _async_send(self, parcel: Parcel, messages: Sequence[Message]) -> None:
         """Send the next message when it is its turn."""
         message = messages[len(parcel.message_ids)]
+        now = asyncio.get_running_loop().time
         pace = self._client.pace(message.method)
         is_urgent = parcel.priority is Priority.HIGH
         if not is_urgent:
-            await self._gap.async_pass(parcel.chat_id)
-            await self._slots.acquire()
+            if self._gap.seconds:
+                await self._gap.async_pass(parcel.chat_id)
+            await self._slots.async_take()
         try:
-            await pace.async_pass(urgent=is_urgent)
+            if not pace.pass_at_once(now()):
+                await pace.async_pass(urgent=is_urgent)
             _check(parcel)
-            begin = dt_util.utcnow().timestamp()
+            begin, tick = dt_util.utcnow().timestamp(), now()
             if parcel.state is not State.LEAVING:
                 parcel.state, parcel.left_at = State.LEAVING, begin
-                parcel.left_tick = asyncio.get_running_loop().time()
+                parcel.left_tick = tick
                 if parcel.kept:
                     await self._store.async_note(parcel)
             message_ids = await message.async_send(self._client, parcel.chat_id)
@@ -107,7 +109,7 @@ class Departure:
             raise
         finally:
             if not is_urgent:
-                self._slots.release()
+                self._slots.give_back()
         self._take_in(parcel, messages, message_ids, begin)
 
     async def _async_clear_up(

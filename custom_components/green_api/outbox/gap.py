@@ -16,18 +16,21 @@ class Gap:
         self._last: ChatId | None = None
         self._last_at = 0.0
 
+    @property
+    def seconds(self) -> float:
+        """Return how many it is at the moment; mostly none."""
+        return self._seconds()
+
     def is_open(self, chat_id: ChatId) -> bool:
         """Return whether a message to a chat need not wait."""
-        return not self._seconds() or (
+        return not self.seconds or (
             self._last in {None, chat_id} and not self._turn.locked()
         )
 
     async def async_pass(self, chat_id: ChatId) -> None:
         """Wait for one's turn."""
-        if not self._seconds():
-            return
         now = asyncio.get_running_loop().time
         async with self._turn:
             if self._last not in {None, chat_id}:
-                await asyncio.sleep(self._last_at + self._seconds() - now())
+                await asyncio.sleep(self._last_at + self.seconds - now())
             self._last, self._last_at = chat_id, now()
