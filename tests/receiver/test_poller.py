@@ -112,6 +112,25 @@ async def test_the_next_is_asked_for_while_the_last_is_deleted(
 
 
 @pytest.mark.usefixtures("polling")
+async def test_what_has_waited_for_long_is_asked_for_anew(
+    instance: Instance, heard: Heard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # By then, its receipt may be another's.
+    monkeypatch.setattr(poller, "FRESH", 0.02)
+    instance.faults.add(
+        FaultKind.TIMEOUT_ACCEPTED, method=DELETE, times=None, delay=0.1
+    )
+    for number in range(5):
+        instance.receive(ANNA, str(number))
+    await until(lambda: len(heard) == 5)
+    assert texts(heard) == ["0", "1", "2", "3", "4"]
+    await until(lambda: not instance.told)
+    assert count(instance, DELETE) == 5
+    # Each but the first was received twice.
+    assert count(instance, POLL) >= 9
+
+
+@pytest.mark.usefixtures("polling")
 async def test_what_is_handed_on_is_deleted_before_the_next_is(
     instance: Instance, heard: Heard, monkeypatch: pytest.MonkeyPatch
 ) -> None:

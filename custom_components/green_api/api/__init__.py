@@ -51,7 +51,7 @@ from .notifications import (
 from .pace import Pace
 from .queued import QueuedMessage
 from .rate_limits import RateLimits
-from .reading import json_in
+from .reading import fingerprint, json_in
 from .transport import default_api_url, default_media_url
 
 __all__ = [
@@ -108,5 +108,6 @@ __all__ = [
     "WaSettings",
     "default_api_url",
     "default_media_url",
+    "fingerprint",
     "json_in",
 ]

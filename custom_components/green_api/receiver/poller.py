@@ -10,11 +10,11 @@ from homeassistant.util.async_ import create_eager_task
 
 from ..api import (
     GreenApiClient,
-    GreenApiConnectionError,
     GreenApiError,
     GreenApiRateLimitError,
     GreenApiStartingError,
     Receipt,
+    fingerprint,
 )
 from .dispatcher import Dispatcher
 
@@ -26,6 +26,9 @@ BREATH = 1.0
 FIRST_DELAY = 0.5
 LONGEST_DELAY = 60.0
 STARTING_DELAY = 3.0
+# So many seconds a receipt is sure to be that of what it came with: GREEN-API counts anew
+# when it restarts.
+FRESH = 5.0
 
 
 class Poller:
@@ -74,15 +77,18 @@ class Poller:
         begin = now()
         is_early = self._deletion is not None and not self._deletion.done()
         receipt = await self._client.receive_notification(WAIT)
+        received = now()
         failure = await self._deletion if self._deletion else None
         self._deletion = None
-        is_same, self._last = receipt == self._last, receipt
-        if is_same and failure:
-            # Where another one comes, it is gone, whatever became of its deletion.
-            raise failure
-        if is_same and is_early:
-            # It was asked for before it was gone.
-            return
+        is_same = _is_same(receipt, self._last)
+        if receipt is not None:
+            if failure:
+                raise failure
+            if (is_same and is_early) or now() - received > FRESH:
+                # It was asked for before it was gone; or it has waited for so long that
+                # it may have another receipt by now.
+                return
+        self._last = receipt
         if receipt is None:
             self._succeed()
         else:
@@ -94,12 +100,9 @@ class Poller:
 
     async def _async_delete(self, receipt: Receipt) -> GreenApiError | None:
         """Delete what was handed on; return what went wrong, in which case it stays."""
+        # Not again at once: when GREEN-API has restarted, the receipt is another's.
         try:
-            try:
-                await self._client.delete_notification(receipt)
-            except GreenApiConnectionError:
-                # Once more at once, as GREEN-API advises.
-                await self._client.delete_notification(receipt)
+            await self._client.delete_notification(receipt)
         except GreenApiError as err:
             return err
         self._succeed()
@@ -117,3 +120,11 @@ class Poller:
         delay = self._delay
         self._delay = min(delay * 2, LONGEST_DELAY)
         return delay
+
+
+def _is_same(one: Receipt | None, other: Receipt | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return one.receipt_id == other.receipt_id and (
+        fingerprint(one.body) == fingerprint(other.body)
+    )
