@@ -16,19 +16,29 @@ async def turns() -> None:
         await asyncio.sleep(0)
 
 
+def come(slots: Slots, number: int) -> list[asyncio.Future[None]]:
+    """Let so many want to leave."""
+    return [asyncio.ensure_future(slots.async_take()) for _ in range(number)]
+
+
+def number_of(coming: list[asyncio.Future[None]]) -> int:
+    """Return how many may leave."""
+    return sum(each.done() for each in coming)
+
+
 async def test_few_are_on_their_way_while_answers_are_fast() -> None:
     slots = Slots()
-    coming = [asyncio.ensure_future(slots.async_take()) for _ in range(3 * FEWEST)]
+    coming = come(slots, 3 * FEWEST)
     for gone in range(2 * FEWEST):
         await turns()
-        assert sum(each.done() for each in coming) == FEWEST + gone
+        assert number_of(coming) == FEWEST + gone
         slots.give_back()
     await asyncio.gather(*coming)
 
 
 async def test_the_first_to_wait_is_the_next() -> None:
     slots = Slots()
-    coming = [asyncio.ensure_future(slots.async_take()) for _ in range(FEWEST + 2)]
+    coming = come(slots, FEWEST + 2)
     await turns()
     slots.give_back()
     await turns()
@@ -42,26 +52,26 @@ async def test_more_are_on_their_way_while_answers_are_slow(
 ) -> None:
     monkeypatch.setattr(module, "SLOW", 0.01)
     slots = Slots()
-    coming = [asyncio.ensure_future(slots.async_take()) for _ in range(MOST + 5)]
-    await until(lambda: sum(each.done() for each in coming) >= MOST)
+    coming = come(slots, MOST + 5)
+    await until(lambda: number_of(coming) >= MOST)
     await asyncio.sleep(0.05)
-    assert sum(each.done() for each in coming) == MOST
+    assert number_of(coming) == MOST
     for _ in range(5):
         slots.give_back()
     await asyncio.gather(*coming)
     # Those too many are gone when nobody needs them.
     for _ in range(MOST):
         slots.give_back()
-    coming = [asyncio.ensure_future(slots.async_take()) for _ in range(FEWEST + 1)]
+    coming = come(slots, FEWEST + 1)
     await turns()
-    assert sum(each.done() for each in coming) == FEWEST
+    assert number_of(coming) == FEWEST
     slots.give_back()
     await asyncio.gather(*coming)
 
 
 async def test_who_is_cancelled_takes_nobodys_place() -> None:
     slots = Slots()
-    coming = [asyncio.ensure_future(slots.async_take()) for _ in range(FEWEST + 2)]
+    coming = come(slots, FEWEST + 2)
     await turns()
     coming[-2].cancel()
     await turns()

@@ -130,21 +130,6 @@ async def test_what_has_waited_for_long_is_asked_for_anew(
     assert count(instance, POLL) >= 9
 
 
-@pytest.mark.usefixtures("polling")
-async def test_what_is_handed_on_is_deleted_before_the_next_is(
-    instance: Instance, heard: Heard, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    handed_on: list[tuple[int, int]] = []
-    with slowly(monkeypatch, DELETE, 0.02):
-        for number in range(5):
-            instance.receive(ANNA, str(number))
-        while len(heard) < 5:
-            await asyncio.sleep(0.005)
-            handed_on.append((len(heard), len(instance.told)))
-    # Of what a process killed just now has heard, no more than one would come again.
-    assert all(number + left <= 6 for number, left in handed_on)
-
-
 async def test_what_comes_twice_is_heard_once(
     polling: MockConfigEntry, instance: Instance, heard: Heard
 ) -> None:

@@ -71,7 +71,7 @@ _TYPES: Mapping[str, MessageType] = {
 
 # What few messages have.
 _RARE_PARTS = frozenset(
-    {"location", "contact", "contacts", "messageData", "pollMessageData", *BUTTON_PARTS}
+    {"location", "contact", "contacts", "messageData", *BUTTON_PARTS}
 )
 
 # What GREEN-API puts in place of a text that it could not read, or not yet.
@@ -80,7 +80,7 @@ _MARK = re.compile(r"\{\{SWE\d{3}\}\}")
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Message(Discreet):
-    """What journals and notifications both tell of a message.
+    """A message, as journals and notifications tell of it.
 
     `text` is what it says: its text, its caption, the question of a poll, the name of a
     contact, the text of a button, the emoji of a reaction (None takes it back), or what

@@ -90,6 +90,7 @@ class Poller:
                 return
         self._last = receipt
         if receipt is None:
+            # The last one is gone, whatever became of its deletion.
             self._succeed()
         else:
             await self._dispatcher.async_dispatch(receipt.body)
